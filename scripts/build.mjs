@@ -1,0 +1,32 @@
+// Bundles the sources to dist/: one ESM file per entry, shared chunks split out, WGSL inlined as text.
+
+import { existsSync } from 'node:fs';
+import { chmod, rm } from 'node:fs/promises';
+import { build } from 'esbuild';
+
+const entries = {
+  index: 'src/index.ts',
+  'node/index': 'src/node/index.ts',
+  'graph/index': 'src/graph/index.ts',
+  'convert/index': 'tools/convert-weights/index.ts',
+  'cli/zian': 'src/cli/main.ts',
+  'bench/main': 'bench/main.ts',
+};
+
+await rm('dist', { recursive: true, force: true });
+await build({
+  entryPoints: Object.fromEntries(Object.entries(entries).filter(([, file]) => existsSync(file))),
+  outdir: 'dist',
+  bundle: true,
+  splitting: true,
+  format: 'esm',
+  platform: 'neutral',
+  target: 'es2022',
+  packages: 'external',
+  external: ['node:*'],
+  loader: { '.wgsl': 'text' },
+  sourcemap: true,
+  chunkNames: 'chunks/[name]-[hash]',
+  logLevel: 'warning',
+});
+if (existsSync('dist/cli/zian.js')) await chmod('dist/cli/zian.js', 0o755);
