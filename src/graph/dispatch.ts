@@ -1,0 +1,73 @@
+import type { Call, Kernel, KernelLimits, Operand, Plan } from '../kernels/contract.js';
+import { buildShader } from '../kernels/shader.js';
+import type { PipelineCache } from './pipelines.js';
+
+/** A dispatch with its pipeline, buffers and size: everything a compute pass needs. */
+export interface PreparedDispatch {
+  readonly label: string;
+  readonly pipeline: GPUComputePipeline;
+  readonly bindGroup: GPUBindGroup;
+  readonly workgroups: readonly [number, number, number] | GPUBuffer;
+}
+
+/** All operands of a call, inputs and outputs, by name. */
+export const operandsOf = (call: Call): Readonly<Record<string, Operand>> => ({
+  ...call.inputs,
+  ...call.outputs,
+});
+
+/**
+ * Compiles a plan's shaders and binds its buffers.
+ * @param buffers by operand or scratch name
+ * @param absent bound in place of optional operands that are not there
+ */
+export function prepareCall(
+  device: GPUDevice,
+  cache: PipelineCache,
+  kernel: Kernel,
+  call: Call,
+  plan: Plan,
+  buffers: Readonly<Record<string, GPUBuffer>>,
+  absent: GPUBuffer,
+  label: string,
+): Promise<PreparedDispatch[]> {
+  const operands = operandsOf(call);
+  return Promise.all(
+    plan.dispatches.map(async (dispatch) => {
+      const shader = buildShader(dispatch, operands, kernel.optional);
+      const { pipeline, layout } = await cache.get(shader);
+      const bufferOf = (name: string): GPUBuffer => {
+        const buffer = buffers[name] ?? (kernel.optional?.includes(name) ? absent : undefined);
+        if (!buffer) throw new Error(`${kernel.name}: nothing is bound to '${name}'`);
+        return buffer;
+      };
+      const bindGroup = device.createBindGroup({
+        label: `${label}: ${shader.name}`,
+        layout,
+        entries: dispatch.bindings.map((name, binding) => ({
+          binding,
+          resource: { buffer: bufferOf(name) },
+        })),
+      });
+      const workgroups =
+        'indirect' in dispatch.workgroups ? bufferOf(dispatch.workgroups.indirect) : dispatch.workgroups;
+      return { label: `${label}: ${shader.name}`, pipeline, bindGroup, workgroups };
+    }),
+  );
+}
+
+/** Records a prepared dispatch into a compute pass. */
+export function encodeDispatch(pass: GPUComputePassEncoder, dispatch: PreparedDispatch): void {
+  pass.setPipeline(dispatch.pipeline);
+  pass.setBindGroup(0, dispatch.bindGroup);
+  if (dispatch.workgroups instanceof Array) pass.dispatchWorkgroups(...dispatch.workgroups);
+  else pass.dispatchWorkgroupsIndirect(dispatch.workgroups, 0);
+}
+
+/** The limits that kernels look at, read off a device. */
+export const kernelLimits = ({ limits }: GPUDevice): KernelLimits => ({
+  maxComputeWorkgroupStorageSize: limits.maxComputeWorkgroupStorageSize,
+  maxComputeInvocationsPerWorkgroup: limits.maxComputeInvocationsPerWorkgroup,
+  maxComputeWorkgroupsPerDimension: limits.maxComputeWorkgroupsPerDimension,
+  maxStorageBufferBindingSize: limits.maxStorageBufferBindingSize,
+});

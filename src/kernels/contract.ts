@@ -1,0 +1,156 @@
+/**
+ * What a kernel is, as data and pure functions. Nothing here, and nothing in a kernel's folder, calls
+ * the GPU: `src/graph` compiles and dispatches what a kernel's plan describes.
+ */
+
+export type DType = 'f32' | 'f16' | 'u32' | 'i32';
+
+/** Shape as PyTorch writes it (rank 4 is N, C, H, W; in other ranks the last axis is the features) and element type. */
+export interface TensorSpec {
+  readonly shape: readonly number[];
+  readonly dtype: DType;
+}
+
+/**
+ * Where a tensor lies in its buffer. Storage is channels-last: pixel (n, h, w) is a row of
+ * ceil(C / 4) vec4s, lanes beyond C are zero in every tensor a kernel writes. All units are vec4s.
+ */
+export interface Layout {
+  /** First vec4 of pixel (0, 0, 0). */
+  readonly offset: number;
+  /** Distance between neighbouring pixels; larger than ceil(C / 4) for a slice of a concatenation. */
+  readonly stride: number;
+  /**
+   * 1, or r for the result of a pixel shuffle that was never carried out: the buffer holds the low-resolution
+   * pixels, each with its r × r high-resolution pixels (row by row) one after the other.
+   */
+  readonly block: number;
+}
+
+export interface Operand extends TensorSpec {
+  readonly layout: Layout;
+}
+
+export type AttributeValue = number | string | boolean | readonly number[] | undefined;
+/** A node's attributes. Kernels narrow this by a type alias (an interface would not be assignable). */
+export type Attributes = Readonly<Record<string, AttributeValue>>;
+
+export type Specs = Readonly<Record<string, TensorSpec>>;
+
+/** One use of a kernel: operands by name (absent optional inputs are missing keys) and attributes. */
+export interface Call<A extends Attributes = Attributes> {
+  readonly inputs: Readonly<Record<string, Operand>>;
+  readonly outputs: Readonly<Record<string, Operand>>;
+  readonly attributes: A;
+}
+
+/** The device's limits that decide which variants are legal; WebGPU's names and units. */
+export interface KernelLimits {
+  readonly maxComputeWorkgroupStorageSize: number;
+  readonly maxComputeInvocationsPerWorkgroup: number;
+  readonly maxComputeWorkgroupsPerDimension: number;
+  readonly maxStorageBufferBindingSize: number;
+}
+
+/** A shader's text: a `.wgsl` body, the WGSL files it builds on, and a name for messages. */
+export interface ShaderSource {
+  readonly name: string;
+  readonly body: string;
+  readonly includes?: readonly string[];
+}
+
+/** A WGSL constant: a non-negative integer becomes u32, a boolean bool; f32 and i32 are said explicitly. */
+export type ConstantValue = number | boolean | { readonly f32: number } | { readonly i32: number };
+
+export interface Dispatch {
+  readonly shader: ShaderSource;
+  /**
+   * Operand or scratch names in the order of `@binding(0…)`; the shader's variables bear the same names.
+   * An absent optional operand is bound to a small buffer of zeros.
+   */
+  readonly bindings: readonly string[];
+  readonly constants: Readonly<Record<string, ConstantValue>>;
+  /** Workgroup counts, or the name of a scratch buffer whose first three u32 hold them. */
+  readonly workgroups: readonly [number, number, number] | { readonly indirect: string };
+}
+
+export interface Plan {
+  readonly dispatches: readonly Dispatch[];
+  /** Buffers that live for this call only: name → bytes. */
+  readonly scratch?: Readonly<Record<string, number>>;
+}
+
+export interface Variant<A extends Attributes = Attributes> {
+  readonly name: string;
+  /** Whether this variant can do this call on such a device; absent: always. */
+  legal?(call: Call<A>, limits: KernelLimits): boolean;
+  plan(call: Call<A>, limits: KernelLimits): Plan;
+  /** Constant inputs that this variant wants stored in an order of its own, which `pack` computes. */
+  readonly packs?: readonly string[];
+  /** The scalars of constant `input` as this variant stores them, from the values in C order; zeros are padding. */
+  pack?(input: string, data: Float32Array, call: Call<A>): Float32Array;
+}
+
+/** Work of one call, for the roofline: multiply and add count as two operations; bytes are the least possible traffic. */
+export interface Cost {
+  readonly flops: number;
+  readonly bytes: number;
+}
+
+export interface Kernel<A extends Attributes = Attributes> {
+  readonly name: string;
+  readonly inputs: readonly string[];
+  /** Those of `inputs` that may be absent. */
+  readonly optional?: readonly string[];
+  /** Those of `inputs` that must be known when the model is loaded (weights, tables). */
+  readonly constants?: readonly string[];
+  /** Those of `inputs` that may have `layout.block` > 1. */
+  readonly blocked?: readonly string[];
+  readonly outputs: readonly string[];
+  /** The outputs' shapes and types; throws an Error that names both shapes when the inputs do not fit. */
+  infer(inputs: Specs, attributes: A): Specs;
+  cost(call: Call<A>): Cost;
+  /** The first legal one is the default. */
+  readonly variants: readonly Variant<A>[];
+}
+
+/** A tensor of the float64 references: C-order (NCHW) values. */
+export interface RefTensor {
+  readonly shape: readonly number[];
+  readonly data: Float64Array;
+}
+
+/** The CPU twin of a kernel: clear, float64 throughout. */
+export type Reference<A extends Attributes = Attributes> = (
+  inputs: Readonly<Record<string, RefTensor>>,
+  attributes: A,
+) => Readonly<Record<string, RefTensor>>;
+
+/** How a case's input is filled: seeded uniform values in [low, high) unless `values` gives them. */
+export interface CaseInput {
+  readonly shape: readonly number[];
+  readonly dtype?: DType;
+  readonly low?: number;
+  readonly high?: number;
+  readonly values?: readonly number[];
+}
+
+/** One record for the parity test, the fuzz test and the bench. */
+export interface KernelCase<A extends Attributes = Attributes> {
+  readonly name: string;
+  readonly inputs: Readonly<Record<string, CaseInput>>;
+  readonly attributes: A;
+  /** |got − want| ≤ absolute + relative · |want|, for f32. */
+  readonly tolerance: { readonly absolute: number; readonly relative: number };
+  /** Why this tolerance is right for this case. */
+  readonly why: string;
+  /** Timed by the bench as well. */
+  readonly bench?: boolean;
+}
+
+/** A kernel with its reference and cases: what one folder exports. */
+export interface KernelSuite<A extends Attributes = Attributes> {
+  readonly kernel: Kernel<A>;
+  reference(...args: Parameters<Reference<A>>): ReturnType<Reference<A>>;
+  readonly cases: readonly KernelCase<A>[];
+}

@@ -1,0 +1,95 @@
+import type { ConstantValue, Dispatch, Operand } from './contract.js';
+import { denseOperand, extentOf, vec4s } from './layout.js';
+
+export type Access = 'read' | 'read_write';
+
+/** A complete WGSL module and what it binds, in the order of `@binding`. */
+export interface BuiltShader {
+  readonly name: string;
+  readonly code: string;
+  readonly access: readonly Access[];
+}
+
+const BINDING = /@group\(0\)\s*@binding\((\d+)\)\s*var<storage,\s*(read|read_write)>\s*(\w+)/g;
+
+/** What an absent optional operand is declared as, so that the shader's text stays the same. */
+const ABSENT: Operand = denseOperand({ shape: [1], dtype: 'f32' });
+
+function wgslConstant(name: string, value: ConstantValue): string {
+  if (typeof value === 'boolean') return `const ${name}: bool = ${value};`;
+  if (typeof value === 'number') {
+    if (!Number.isInteger(value) || value < 0 || value > 0xffffffff)
+      throw new Error(`constant ${name} = ${value} is not a u32; say { f32 } or { i32 }`);
+    return `const ${name}: u32 = ${value}u;`;
+  }
+  if ('i32' in value) return `const ${name}: i32 = ${value.i32};`;
+  const text = Math.fround(value.f32).toString();
+  return `const ${name}: f32 = ${/[.e]/.test(text) ? text : `${text}.0`};`;
+}
+
+/** `X_T` and the extents, stride, offset and block of operand `x`. */
+function operandHeader(name: string, operand: Operand): string[] {
+  const prefix = name.toUpperCase();
+  const { n, h, w, c } = extentOf(operand.shape);
+  const constants: [string, number][] = [
+    ['N', n],
+    ['H', h],
+    ['W', w],
+    ['C', c],
+    ['C4', vec4s(c)],
+    ['STRIDE', operand.layout.stride],
+    ['OFFSET', operand.layout.offset],
+    ['BLOCK', operand.layout.block],
+  ];
+  return [
+    `alias ${prefix}_T = ${operand.dtype};`,
+    ...constants.map(([key, value]) => wgslConstant(`${prefix}_${key}`, value)),
+  ];
+}
+
+/**
+ * Puts the generated header (constants, and per bound operand its element type `X_T` and `X_N`, `X_H`, `X_W`,
+ * `X_C`, `X_C4`, `X_STRIDE`, `X_OFFSET`, `X_BLOCK`, and `HAS_X` for an optional one) before a shader's body.
+ *
+ * @throws Error when a constant is not used in the body, or a binding's variable has another name than the dispatch says:
+ * a misspelt name must not pass silently. (A name that is missing fails in the WGSL compiler.)
+ */
+export function buildShader(
+  dispatch: Dispatch,
+  operands: Readonly<Record<string, Operand>>,
+  optional: readonly string[] = [],
+): BuiltShader {
+  const { shader, bindings, constants } = dispatch;
+  const text = [...(shader.includes ?? []), shader.body].join('\n');
+  const access: Access[] = [];
+  for (const match of text.matchAll(BINDING)) {
+    const [, index, mode, variable] = match;
+    if (bindings[Number(index)] !== variable)
+      throw new Error(
+        `shader ${shader.name}: binding ${index} is '${variable}', the dispatch binds '${bindings[Number(index)]}'`,
+      );
+    access[Number(index)] = mode === 'read_write' ? 'read_write' : 'read';
+  }
+  for (let i = 0; i < bindings.length; i++)
+    if (access[i] === undefined)
+      throw new Error(`shader ${shader.name}: nothing is declared for binding ${i} ('${bindings[i]}')`);
+  for (const name of Object.keys(constants))
+    if (!new RegExp(`\\b${name}\\b`).test(text))
+      throw new Error(`shader ${shader.name}: constant ${name} is not used`);
+
+  const header = [
+    ...Object.entries(constants).map(([name, value]) => wgslConstant(name, value)),
+    ...bindings.flatMap((name) => {
+      const operand = operands[name];
+      const has = optional.includes(name) ? [wgslConstant(`HAS_${name.toUpperCase()}`, !!operand)] : [];
+      if (operand) return [...has, ...operandHeader(name, operand)];
+      return has.length ? [...has, ...operandHeader(name, ABSENT)] : [];
+    }),
+  ];
+  const half = /\bf16\b/.test(header.join('\n'));
+  return {
+    name: shader.name,
+    code: `${half ? 'enable f16;\n' : ''}${header.join('\n')}\n${text}`,
+    access,
+  };
+}
