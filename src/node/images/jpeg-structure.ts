@@ -1,0 +1,183 @@
+import { inputError, type ZianError } from '../../errors.js';
+import { checkImageSize } from './limits.js';
+
+/** What the markers of a JPEG say, before any decoding. */
+export interface JpegStructure {
+  readonly width: number;
+  readonly height: number;
+  readonly components: number;
+  /**
+   * The file in pieces, up to its EOI marker, without the segments that say nothing about the pixels:
+   * libjpeg-turbo reports a faulty colour profile just as it reports missing data.
+   */
+  readonly parts: readonly Uint8Array[];
+  /** Payload of the first APP1 segment, where EXIF is looked for. */
+  readonly app1: Uint8Array | undefined;
+}
+
+interface Frame {
+  readonly width: number;
+  readonly height: number;
+  readonly progressive: boolean;
+  readonly componentIds: readonly number[];
+}
+
+/** Far more than any encoder writes; each scan of a progressive file costs a pass over all its coefficients. */
+const MAX_SCANS = 200;
+
+const SOI = 0xd8;
+const EOI = 0xd9;
+const SOS = 0xda;
+const APP0 = 0xe0;
+const APP1 = 0xe1;
+const APP14 = 0xee;
+const APP15 = 0xef;
+const COM = 0xfe;
+
+/** APP0 (JFIF) and APP14 (Adobe) decide about the colour space; the others and comments do not matter. */
+const isMetadata = (marker: number): boolean =>
+  (marker > APP0 && marker <= APP15 && marker !== APP14) || marker === COM;
+
+const isFrameMarker = (marker: number): boolean =>
+  (marker >= 0xc0 && marker <= 0xcf && marker !== 0xc4 && marker !== 0xc8 && marker !== 0xcc) ||
+  marker === 0xf7;
+
+/** SOF0, SOF1, SOF2 and their arithmetic-coded kin: what libjpeg decodes from 8-bit JPEG. */
+const DECODABLE_FRAMES = [0xc0, 0xc1, 0xc2, 0xc9, 0xca];
+
+function parseFrame(marker: number, body: Uint8Array, name: string): Frame {
+  if (!DECODABLE_FRAMES.includes(marker)) {
+    throw inputError(
+      `${name}: this kind of JPEG (lossless, hierarchical or JPEG-LS, marker 0x${marker.toString(16)}) is not supported; convert it to PNG or a common JPEG.`,
+    );
+  }
+  const count = body[5] ?? 0;
+  if (body.length < 6 + 3 * count || count === 0) throw damaged(name, 'its frame header is too short');
+  if (body[0] !== 8) {
+    throw inputError(
+      `${name}: the JPEG has ${body[0]} bits per sample, only 8 are supported; convert it to PNG.`,
+    );
+  }
+  const height = ((body[1] ?? 0) << 8) | (body[2] ?? 0);
+  const width = ((body[3] ?? 0) << 8) | (body[4] ?? 0);
+  checkImageSize(name, width, height);
+  const componentIds = Array.from({ length: count }, (_, i) => body[6 + 3 * i] ?? 0);
+  return { width, height, progressive: marker === 0xc2 || marker === 0xca, componentIds };
+}
+
+const truncated = (name: string, length: number): ZianError =>
+  inputError(
+    `${name}: the JPEG is truncated: it ends after ${length} bytes without its end marker; copy it again.`,
+  );
+
+const damaged = (name: string, why: string): ZianError =>
+  inputError(`${name}: the JPEG is damaged: ${why}; copy it again.`);
+
+/**
+ * Which bits of which coefficients the scans have brought so far. A progressive file that lost its
+ * last scans still has an end marker if a program "repaired" it, and decodes to a blurred image
+ * without any complaint, so a decoder's silence does not show completeness.
+ */
+class Completeness {
+  readonly #frame: Frame;
+  /** Per component and coefficient: the lowest bit received (0 = all of it), or -1 for none. */
+  readonly #lowestBit: Int8Array;
+
+  constructor(frame: Frame) {
+    this.#frame = frame;
+    this.#lowestBit = new Int8Array(64 * frame.componentIds.length).fill(-1);
+  }
+
+  /** Notes a scan header. Returns false where it is not a valid one. */
+  add(body: Uint8Array): boolean {
+    const count = body[0] ?? 0;
+    if (count < 1 || count > 4 || body.length < 4 + 2 * count) return false;
+    const [first = 0, last = 0, approximation = 0] = body.subarray(1 + 2 * count);
+    if (first > last || last > 63) return false;
+    const [from, to, bit] = this.#frame.progressive ? [first, last, approximation & 15] : [0, 63, 0];
+    for (let i = 0; i < count; i++) {
+      const component = this.#frame.componentIds.indexOf(body[1 + 2 * i] ?? 0);
+      if (component < 0) return false;
+      this.#lowestBit.fill(bit, 64 * component + from, 64 * component + to + 1);
+    }
+    return true;
+  }
+
+  get complete(): boolean {
+    return this.#lowestBit.every((bit) => bit === 0);
+  }
+}
+
+/** The position after `start`'s entropy-coded data: that of the next real marker's 0xFF, or the length of `bytes`. */
+function skipEntropyCodedData(bytes: Uint8Array, start: number): number {
+  let at = start;
+  for (;;) {
+    at = bytes.indexOf(0xff, at);
+    if (at < 0 || at + 1 >= bytes.length) return bytes.length;
+    const next = bytes[at + 1] ?? 0;
+    const stuffed = next === 0;
+    const restart = next >= 0xd0 && next <= 0xd7;
+    if (!stuffed && !restart && next !== 0xff) return at;
+    at += next === 0xff ? 1 : 2;
+  }
+}
+
+/**
+ * Walks the markers of a JPEG file (ITU-T T.81, annex B) to its end.
+ *
+ * @throws ZianError (input) when the file is cut off, lacks scans, is of a kind that libjpeg does not
+ * decode, or is over the size limit
+ */
+export function parseJpeg(bytes: Uint8Array, name: string): JpegStructure {
+  let frame: Frame | undefined;
+  let completeness: Completeness | undefined;
+  let app1: Uint8Array | undefined;
+  const parts: Uint8Array[] = [];
+  let partStart = 0;
+  let scans = 0;
+  let at = 2;
+  for (;;) {
+    const segmentStart = at;
+    if (at >= bytes.length) throw truncated(name, bytes.length);
+    if (bytes[at] !== 0xff) throw damaged(name, `there is no marker at byte ${at}`);
+    while (bytes[at] === 0xff) at++;
+    const marker = bytes[at++];
+    if (marker === undefined) throw truncated(name, bytes.length);
+    if (marker === EOI) break;
+    if (marker === SOI || marker === 0 || (marker >= 0xd0 && marker <= 0xd7)) {
+      throw damaged(name, `the marker 0x${marker.toString(16)} at byte ${at} is out of place`);
+    }
+    if (marker === 0x01) continue; // TEM, the only other marker without a length
+    if (at + 2 > bytes.length) throw truncated(name, bytes.length);
+    const length = ((bytes[at] ?? 0) << 8) | (bytes[at + 1] ?? 0);
+    if (length < 2) throw damaged(name, `the segment at byte ${at} has an impossible length`);
+    if (at + length > bytes.length) throw truncated(name, bytes.length);
+    const body = bytes.subarray(at + 2, at + length);
+    at += length;
+    if (isMetadata(marker)) {
+      parts.push(bytes.subarray(partStart, segmentStart));
+      partStart = at;
+    }
+    if (isFrameMarker(marker)) {
+      if (frame !== undefined) throw damaged(name, 'it has two frame headers');
+      frame = parseFrame(marker, body, name);
+      completeness = new Completeness(frame);
+    } else if (marker === APP1) {
+      app1 ??= body;
+    } else if (marker === SOS) {
+      if (completeness?.add(body) !== true) throw damaged(name, `the scan header at byte ${at} is not valid`);
+      if (++scans > MAX_SCANS)
+        throw inputError(`${name}: the JPEG is refused, because it has over ${MAX_SCANS} scans.`);
+      at = skipEntropyCodedData(bytes, at);
+    }
+  }
+  if (frame === undefined || completeness === undefined || scans === 0) {
+    throw damaged(name, 'it has no image data');
+  }
+  if (!completeness.complete) {
+    throw inputError(`${name}: the JPEG is incomplete: the last of its scans are missing; copy it again.`);
+  }
+  const { width, height, componentIds } = frame;
+  parts.push(bytes.subarray(partStart, at));
+  return { width, height, components: componentIds.length, parts, app1 };
+}
