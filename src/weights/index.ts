@@ -1,0 +1,10 @@
+export { type ByteSink, memorySink } from './byte-sink.js';
+export { type ByteSource, blobSource, bytesSource, checkRange, readPieces, readUpTo } from './byte-source.js';
+export { aligned } from './decode.js';
+export { elementCount, isSafetensorsDtype, SAFETENSORS_DTYPES, type SafetensorsDtype } from './dtype.js';
+export { describeFileKind, FILE_KIND_BYTES, type FileKind, fileKind } from './file-kind.js';
+export { bfloat16ToFloat32, float16ToFloat32, float32ToFloat16, halfBitsFromFloatBits } from './float16.js';
+export { printable, quote } from './quote.js';
+export { openSafetensors, type SafetensorsFile } from './safetensors.js';
+export type { TensorInfo } from './safetensors-header.js';
+export { type SafetensorsEntry, writeSafetensors } from './safetensors-writer.js';

@@ -1,0 +1,20 @@
+/**
+ * Limits that no checkpoint comes near (the largest ZIAN checkpoint's pickle has 0.5 MB), so that a
+ * hostile file cannot exhaust memory or time. Memory is bounded by a budget of estimated bytes that each
+ * opcode draws from, not by counting objects: a million floats are fine, a million dicts are not.
+ */
+export const PICKLE_LIMITS = {
+  /** Bytes of one pickle. */
+  pickleBytes: 64 << 20,
+  /** Estimated memory of everything that one pickle builds. */
+  budgetBytes: 512 << 20,
+  /** Bytes of one integer in LONG notation: larger ones are of no use and slow to convert. */
+  longBytes: 256,
+  /** Characters of a module, class or function name, and of a number written as text. */
+  textLine: 512,
+  /** Dimensions of a tensor, as in PyTorch. */
+  dimensions: 64,
+} as const;
+
+/** Estimated bytes of memory per thing built; round numbers, measured to be the right order in V8. */
+export const COST = { slot: 16, container: 96, dict: 400, entry: 64, mark: 96, charFactor: 2 } as const;
