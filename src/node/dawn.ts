@@ -1,4 +1,4 @@
-import { deviceError } from '../errors.js';
+import { deviceError, ZianError } from '../errors.js';
 import { findSwiftShader, type SwiftShader, unpackSwiftShader } from './swiftshader.js';
 import {
   type DriverSet,
@@ -12,6 +12,10 @@ type Dawn = typeof import('webgpu');
 
 /** Dawn rounds timestamps for the web's sake; a profiler in Node wants them as they are. */
 const OPTIONS = ['disable-dawn-features=timestamp_quantization'];
+
+/** The environment may name another backend for Dawn (`DAWNNODE_BACKEND`); SwiftShader is Vulkan's. */
+const optionsFor = (drivers: DriverSet): string[] =>
+  drivers === 'packaged' ? [...OPTIONS, 'backend=vulkan'] : OPTIONS;
 
 /** An adapter's name that no adapter has: Dawn answers with the list of those that it has. */
 const NO_ADAPTER = '\u0001';
@@ -65,18 +69,22 @@ export interface ListedAdapter {
   readonly name: string;
 }
 
-/** What an instance with these drivers lists, fastest first by Dawn's own order; identical adapters once. */
+/**
+ * What an instance with these drivers lists, fastest first by Dawn's own order; identical adapters once.
+ * @throws ZianError (device) when Dawn is not there, or does not understand its environment variables.
+ */
 export async function listedAdapters(drivers: DriverSet): Promise<ListedAdapter[]> {
   try {
     await requestAdapter(drivers, NO_ADAPTER);
     return [];
   } catch (error) {
+    if (error instanceof ZianError) throw error;
     const message = error instanceof Error ? error.message : String(error);
     const listed = new Map<string, ListedAdapter>();
     for (const [, backend = '', name = ''] of message.matchAll(/^ \* backend: '([^']*)', name: '(.*)'$/gm)) {
       listed.set(name, { backend, name });
     }
-    if (listed.size === 0) throw error;
+    if (listed.size === 0) throw deviceError(`Dawn finds no adapters: ${message.replace(/\s+/g, ' ')}`);
     return [...listed.values()];
   }
 }
@@ -91,7 +99,7 @@ export async function requestAdapter(drivers: DriverSet, name: string): Promise<
   const found = process.platform === 'linux' ? await prepareVulkan(drivers) : undefined;
   return await withVariables(driverVariables(drivers, found), () => {
     const key = `${drivers} ${name}`;
-    const instance = instances.get(key) ?? dawn.create([...OPTIONS, `adapter=${name}`]);
+    const instance = instances.get(key) ?? dawn.create([...optionsFor(drivers), `adapter=${name}`]);
     instances.set(key, instance);
     return instance.requestAdapter({ powerPreference: 'high-performance' });
   });

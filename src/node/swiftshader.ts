@@ -1,13 +1,13 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { constants, type Stats } from 'node:fs';
 import { access, lstat, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
-import { createRequire } from 'node:module';
 import { homedir, tmpdir } from 'node:os';
 import { dirname, isAbsolute, join } from 'node:path';
 import { promisify } from 'node:util';
 import { brotliDecompress } from 'node:zlib';
 import { deviceError } from '../errors.js';
 import { untar } from './tar.js';
+import { installedPackage, type PackageLocation } from './versions.js';
 
 const PACKAGE = '@sparticuz/chromium';
 const DRIVER = 'libvk_swiftshader.so';
@@ -34,34 +34,14 @@ export type SwiftShaderPackage =
 /** Looks for the package without unpacking anything. */
 export async function findSwiftShader(
   platform: string = `${process.platform}-${process.arch}`,
-  resolve: (name: string) => string = createRequire(import.meta.url).resolve,
+  find: (name: string) => Promise<PackageLocation | undefined> = installedPackage,
 ): Promise<SwiftShaderPackage> {
   if (platform !== 'linux-x64') {
     return { unavailable: `the packaged SwiftShader is for linux-x64, and this is ${platform}` };
   }
-  let entry: string;
-  try {
-    entry = resolve(PACKAGE);
-  } catch {
-    return { unavailable: `the package ${PACKAGE} is not installed (npm install ${PACKAGE})` };
-  }
-  // The package exports its entry only, so its root is found from there.
-  for (let folder = dirname(entry); folder !== dirname(folder); folder = dirname(folder)) {
-    const version = await packageVersion(join(folder, 'package.json'));
-    if (version !== undefined) return { archive: join(folder, 'bin', 'swiftshader.tar.br'), version };
-  }
-  return { unavailable: `the package ${PACKAGE} at ${entry} is damaged (npm install ${PACKAGE})` };
-}
-
-async function packageVersion(file: string): Promise<string | undefined> {
-  try {
-    const content: unknown = JSON.parse(await readFile(file, 'utf8'));
-    if (typeof content !== 'object' || content === null) return undefined;
-    const isIt = 'name' in content && content.name === PACKAGE;
-    return isIt && 'version' in content && typeof content.version === 'string' ? content.version : undefined;
-  } catch {
-    return undefined;
-  }
+  const found = await find(PACKAGE);
+  if (!found) return { unavailable: `the package ${PACKAGE} is not installed` };
+  return { archive: join(found.root, 'bin', 'swiftshader.tar.br'), version: found.version };
 }
 
 /**
@@ -121,7 +101,7 @@ async function readArchive(archive: string): Promise<Map<string, Uint8Array>> {
 const sha256 = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('hex');
 
 async function write(folder: string, contents: ReadonlyMap<string, Uint8Array>): Promise<void> {
-  await mkdir(folder, { recursive: true, mode: 0o700 });
+  await makeFolder(folder);
   await assertOwn(dirname(folder));
   await assertOwn(folder);
   const sums: Record<string, string> = {};
@@ -131,6 +111,19 @@ async function write(folder: string, contents: ReadonlyMap<string, Uint8Array>):
     sums[name] = sha256(bytes);
   }
   await replace(join(folder, CHECKSUMS), Buffer.from(`${JSON.stringify(sums)}\n`));
+}
+
+/** Node's own `recursive` never ends where a file system takes no new folders at all, such as /proc. */
+async function makeFolder(folder: string, parentsToo = true): Promise<void> {
+  try {
+    await mkdir(folder, { mode: 0o700 });
+  } catch (error) {
+    const code = error instanceof Error && 'code' in error ? error.code : undefined;
+    if (code === 'EEXIST') return;
+    if (code !== 'ENOENT' || !parentsToo) throw error;
+    await makeFolder(dirname(folder));
+    await makeFolder(folder, false);
+  }
 }
 
 async function replace(file: string, bytes: Uint8Array): Promise<void> {
