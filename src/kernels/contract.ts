@@ -148,9 +148,16 @@ export interface KernelCase<A extends Attributes = Attributes> {
   readonly bench?: boolean;
 }
 
+/** What a suite's `fuzz` draws. */
+export type FuzzCase<A extends Attributes = Attributes> = Pick<KernelCase<A>, 'inputs' | 'attributes'>;
+
 /** A kernel with its reference and cases: what one folder exports. */
 export interface KernelSuite<A extends Attributes = Attributes> {
   readonly kernel: Kernel<A>;
   reference(...args: Parameters<Reference<A>>): ReturnType<Reference<A>>;
   readonly cases: readonly KernelCase<A>[];
+  /** Draws a small legal case for the fuzz test, from uniform values in [0, 1): the same values give the same case. */
+  fuzz?(random: () => number): FuzzCase<A>;
+  /** The tolerance of drawn cases, as in `KernelCase`; absent: they must agree exactly. */
+  readonly fuzzTolerance?: KernelCase['tolerance'];
 }

@@ -10,35 +10,41 @@ export const activationCode = (activation: Activation): number => ACTIVATIONS.in
 /** WGSL that defines `activate(vec4<f32>)`; the including shader's dispatch sets ACTIVATION. */
 export const activationInclude: NonNullable<ShaderSource['includes']>[number] = activationWgsl;
 
-/** The activation in float64. */
+/** The activation in float64; NaN stays NaN. GELU of -∞ is NaN, as in PyTorch. */
 export function activate(x: number, activation: Activation): number {
   switch (activation) {
     case 'relu':
-      return x < 0 ? 0 : x;
+      return Math.max(x, 0);
     case 'sigmoid':
       return 1 / (1 + Math.exp(-x));
     case 'gelu':
-      return 0.5 * x * (1 + erf(x / Math.SQRT2));
+      return 0.5 * x * erfc(-x / Math.SQRT2);
     default:
       return x;
   }
 }
 
-/** erf to about 1e-15: its Taylor series below 2.5, a continued fraction of erfc above (DLMF 7.6.1, 7.9.2). */
-export function erf(x: number): number {
+/** Where erfc goes over from 1 - erf to its continued fraction. */
+const SERIES_LIMIT = 2;
+
+/**
+ * The complementary error function to a relative error of about 1e-13: 1 minus the Taylor series of erf below 2
+ * (DLMF 7.6.1), the continued fraction above (DLMF 7.9.2). It vanishes above 27.3.
+ */
+export function erfc(x: number): number {
   if (Number.isNaN(x)) return x;
-  const a = Math.abs(x);
-  if (a > 6) return Math.sign(x);
-  if (a < 2.5) {
-    let term = x;
-    let sum = x;
-    for (let k = 1; k < 100 && Math.abs(term) > 1e-18; k++) {
-      term *= (-x * x) / k;
-      sum += term / (2 * k + 1);
-    }
-    return (2 / Math.sqrt(Math.PI)) * sum;
+  if (x < -SERIES_LIMIT) return 2 - erfc(-x);
+  if (x > SERIES_LIMIT) {
+    if (x > 27.3) return 0;
+    let fraction = 0;
+    for (let k = 120; k > 0; k--) fraction = k / 2 / (x + fraction);
+    return Math.exp(-x * x) / Math.sqrt(Math.PI) / (x + fraction);
   }
-  let fraction = 0;
-  for (let k = 60; k > 0; k--) fraction = k / 2 / (a + fraction);
-  return Math.sign(x) * (1 - Math.exp(-a * a) / Math.sqrt(Math.PI) / (a + fraction));
+  let term = x;
+  let sum = x;
+  for (let k = 1; k < 100 && Math.abs(term) > 1e-20; k++) {
+    term *= (-x * x) / k;
+    sum += term / (2 * k + 1);
+  }
+  return 1 - (2 / Math.sqrt(Math.PI)) * sum;
 }

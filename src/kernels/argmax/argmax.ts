@@ -1,0 +1,75 @@
+import { linearGrid } from '../common/grid.js';
+import { groupGrid } from '../common/group-grid.js';
+import { formatShape, operand } from '../common/operand.js';
+import type { Kernel } from '../contract.js';
+import { elementCount, extentOf, storageBytes, vec4s } from '../layout.js';
+import finalBody from './argmax-final.wgsl';
+import partialBody from './argmax-partial.wgsl';
+import bestOfTwo from './best.wgsl';
+
+export type ArgmaxAttributes = {
+  /** Where the maximum is neither above 0 nor NaN, column, row and flat index are 0. */
+  readonly positiveOnly: boolean;
+};
+
+/** At most this many threads share a plane: 64 positions each at 256 × 256. */
+const MOST_PARTS = 1024;
+/** Three vec4<u32>. */
+const PART_BYTES = 48;
+
+/**
+ * The peak of each plane of x [N, C, H, W]: `index` [N, C, 4] = (column, row, row · W + column, 0) and `value`
+ * [N, C, 4] = (maximum, the largest over all other positions, 0, 0). The first of equal maxima in row-major order wins.
+ * NaN is larger than everything, as in PyTorch; a plane of one element has -∞ as its second.
+ */
+export const argmax: Kernel<ArgmaxAttributes> = {
+  name: 'argmax',
+  inputs: ['x'],
+  outputs: ['index', 'value'],
+  infer(inputs) {
+    const x = operand(inputs, 'x', 'argmax');
+    const [n, c] = x.shape;
+    if (n === undefined || c === undefined || x.shape.length !== 4)
+      throw new Error(`argmax: x is ${formatShape(x.shape)}, expected [N, C, H, W]`);
+    return { index: { shape: [n, c, 4], dtype: 'u32' }, value: { shape: [n, c, 4], dtype: 'f32' } };
+  },
+  cost({ inputs }) {
+    const x = operand(inputs, 'x', 'argmax');
+    return { flops: elementCount(x.shape), bytes: storageBytes(x) };
+  },
+  variants: [
+    {
+      name: 'plain',
+      plan({ inputs, attributes }) {
+        const { n, h, w, c } = extentOf(operand(inputs, 'x', 'argmax').shape);
+        const blocks = n * vec4s(c);
+        const parts = Math.min(h * w, MOST_PARTS);
+        const partial = linearGrid(blocks * parts);
+        const final = groupGrid(blocks);
+        return {
+          scratch: { parts: blocks * parts * PART_BYTES },
+          dispatches: [
+            {
+              shader: { name: 'argmax-partial', body: partialBody, includes: [bestOfTwo] },
+              bindings: ['x', 'parts'],
+              constants: { PARTS: parts, ROW: partial.rowThreads },
+              workgroups: partial.workgroups,
+            },
+            {
+              shader: { name: 'argmax-final', body: finalBody, includes: [bestOfTwo] },
+              bindings: ['parts', 'index', 'value'],
+              constants: {
+                PARTS: parts,
+                CHANNELS: c,
+                COLUMNS: w,
+                POSITIVE_ONLY: attributes.positiveOnly,
+                ROW: final.rowGroups,
+              },
+              workgroups: final.workgroups,
+            },
+          ],
+        };
+      },
+    },
+  ],
+};
