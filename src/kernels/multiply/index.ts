@@ -1,0 +1,10 @@
+import type { KernelSuite } from '../contract.js';
+import { multiplyCases } from './multiply.cases.js';
+import { type MultiplyAttributes, multiply } from './multiply.js';
+import { multiplyReference } from './multiply.ref.js';
+
+export const multiplySuite: KernelSuite<MultiplyAttributes> = {
+  kernel: multiply,
+  reference: multiplyReference,
+  cases: multiplyCases,
+};

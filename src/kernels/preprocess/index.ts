@@ -1,0 +1,10 @@
+import type { KernelSuite } from '../contract.js';
+import { preprocessCases } from './preprocess.cases.js';
+import { type PreprocessAttributes, preprocess } from './preprocess.js';
+import { preprocessReference } from './preprocess.ref.js';
+
+export const preprocessSuite: KernelSuite<PreprocessAttributes> = {
+  kernel: preprocess,
+  reference: preprocessReference,
+  cases: preprocessCases,
+};

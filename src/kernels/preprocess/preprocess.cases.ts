@@ -1,0 +1,65 @@
+import type { CaseInput, KernelCase } from '../contract.js';
+import type { PreprocessAttributes } from './preprocess.js';
+
+type Rest = Pick<KernelCase<PreprocessAttributes>, 'bench'>;
+
+/** Values that both float types hold exactly, another one for every byte and channel. */
+const table: CaseInput = {
+  shape: [768],
+  values: Array.from({ length: 768 }, (_, i) => (i % 256) / 4 + 64 * Math.floor(i / 256) - 100),
+};
+
+/** Taps as a bilinear resize from `source` to `length` pixels has them, with 11-bit weights; the mode decides on their use. */
+function taps(source: number, length: number): CaseInput {
+  const values = Array.from({ length }, (_, i) => {
+    const at = Math.min(Math.max(((i + 0.5) * source) / length - 0.5, 0), source - 1);
+    const lower = Math.floor(at);
+    const weight = Math.round((at - lower) * 2048);
+    return [lower, Math.min(lower + 1, source - 1), 2048 - weight, weight];
+  });
+  return { shape: [length, 4], dtype: 'i32', values: values.flat() };
+}
+
+/** The two source indices of each mean of 2×2. */
+function pairs(length: number): CaseInput {
+  const values = Array.from({ length }, (_, i) => [2 * i, 2 * i + 1, 1024, 1024]);
+  return { shape: [length, 4], dtype: 'i32', values: values.flat() };
+}
+
+function preprocessCase(
+  name: string,
+  source: readonly [width: number, height: number],
+  [width, height]: readonly [width: number, height: number],
+  {
+    area = false,
+    mirror = false,
+    spare = 0,
+    ...rest
+  }: Rest & { area?: boolean; mirror?: boolean; spare?: number },
+): KernelCase<PreprocessAttributes> {
+  return {
+    name,
+    inputs: {
+      image: { shape: [source[0] * source[1] + spare], dtype: 'u32', low: 0, high: 2 ** 32 },
+      columns: area ? pairs(width) : taps(source[0], width),
+      rows: area ? pairs(height) : taps(source[1], height),
+      table,
+      params: { shape: [4], dtype: 'u32', values: [source[0], area ? 1 : 0, mirror ? 1 : 0, 0] },
+    },
+    attributes: { dtype: 'f32', height, width },
+    tolerance: { absolute: 0, relative: 0 },
+    why: 'integers until the value is looked up',
+    ...rest,
+  };
+}
+
+export const preprocessCases: readonly KernelCase<PreprocessAttributes>[] = [
+  preprocessCase('1×1 to 1×1', [1, 1], [1, 1], {}),
+  preprocessCase('1×1 to 3×2', [1, 1], [3, 2], {}),
+  preprocessCase('13×7 to 5×9, capacity to spare', [13, 7], [5, 9], { spare: 30 }),
+  preprocessCase('13×7 to 5×9, mirrored', [13, 7], [5, 9], { mirror: true }),
+  preprocessCase('same size 6×5', [6, 5], [6, 5], {}),
+  preprocessCase('mean of 2×2, 14×6 to 7×3', [14, 6], [7, 3], { area: true }),
+  preprocessCase('mean of 2×2, mirrored', [14, 6], [7, 3], { area: true, mirror: true, spare: 3 }),
+  preprocessCase('fundus photograph 1634×1634 to 1024×1024', [1634, 1634], [1024, 1024], { bench: true }),
+];

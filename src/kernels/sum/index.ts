@@ -1,0 +1,6 @@
+import type { KernelSuite } from '../contract.js';
+import { sumCases } from './sum.cases.js';
+import { type SumAttributes, sum } from './sum.js';
+import { sumReference } from './sum.ref.js';
+
+export const sumSuite: KernelSuite<SumAttributes> = { kernel: sum, reference: sumReference, cases: sumCases };
