@@ -58,7 +58,7 @@ export function formatInspect({ format, tensors, metadata, opaque }: InspectRepo
   const bytes = tensors.reduce((sum, tensor) => sum + elements(tensor) * itemSize(tensor.dtype), 0);
   const totals = [
     `format: ${format}`,
-    `${tensors.length} tensors, ${parameters.toLocaleString('en-US')} floating-point values, ${humanBytes(bytes)}`,
+    `${tensors.length} ${tensors.length === 1 ? 'tensor' : 'tensors'}, ${parameters.toLocaleString('en-US')} floating-point values, ${humanBytes(bytes)}`,
   ];
   const metadataLines = Object.entries(metadata).map(
     ([name, value]) => `${printable(name)}: ${printable(String(value))}`,

@@ -7,7 +7,7 @@ export const PICKLE_LIMITS = {
   /** Bytes of one pickle. */
   pickleBytes: 64 << 20,
   /** Estimated memory of everything that one pickle builds. */
-  budgetBytes: 512 << 20,
+  budgetBytes: 256 << 20,
   /** Bytes of one integer in LONG notation: larger ones are of no use and slow to convert. */
   longBytes: 256,
   /** Characters of a module, class or function name, and of a number written as text. */

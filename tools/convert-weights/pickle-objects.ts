@@ -1,4 +1,4 @@
-import { quote } from '../../src/weights/quote.js';
+import { printable, quote } from '../../src/weights/quote.js';
 import { PYTHON_GLOBALS } from './pickle-globals.js';
 import { PickleRefusal } from './pickle-input.js';
 import { COST, PICKLE_LIMITS } from './pickle-limits.js';
@@ -15,6 +15,12 @@ const MODULE_NAMES: ReadonlyMap<string, string> = new Map([
 const isAllowed = (name: string): boolean =>
   TORCH_GLOBALS.has(name) || PYTHON_GLOBALS.has(name) || isTorchType(name);
 
+/** Python pickles functions of `os` under the name of the platform's module. */
+function described(name: string): string {
+  const alias = /^(?:posix|nt)\.(.*)$/s.exec(name)?.[1];
+  return quote(name, 120) + (alias === undefined ? '' : ` (${printable(`os.${alias}`, 120)})`);
+}
+
 /**
  * A class or function that the pickle mentions.
  *
@@ -24,7 +30,7 @@ export function globalNamed(module: string, name: string): PyGlobal {
   const fullName = `${MODULE_NAMES.get(module) ?? module}.${name}`;
   if (fullName.length > PICKLE_LIMITS.textLine || !isAllowed(fullName)) {
     throw new PickleRefusal(
-      `asks for ${quote(fullName, 120)}, which is not plain data, so the file is refused and nothing was executed; save only the model's state_dict()`,
+      `asks for ${described(fullName)}, which is not plain data, so the file is refused and nothing was executed; save only the model's state_dict()`,
     );
   }
   return { kind: 'global', name: fullName };

@@ -50,7 +50,15 @@ function expand(words: Int32Array, bytes: Uint8Array, at: number): void {
 /** FIPS 180-4, section 6.2.2, for the block of 64 bytes at `at`. */
 function compress(state: Int32Array, words: Int32Array, bytes: Uint8Array, at: number): void {
   expand(words, bytes, at);
-  let [a = 0, b = 0, c = 0, d = 0, e = 0, f = 0, g = 0, h = 0] = state;
+  // Plain indexing: destructuring or a temporary array would allocate for every 64 bytes.
+  let a = state[0] ?? 0;
+  let b = state[1] ?? 0;
+  let c = state[2] ?? 0;
+  let d = state[3] ?? 0;
+  let e = state[4] ?? 0;
+  let f = state[5] ?? 0;
+  let g = state[6] ?? 0;
+  let h = state[7] ?? 0;
   for (let i = 0; i < 64; i++) {
     const s1 = rotate(e, 6) ^ rotate(e, 11) ^ rotate(e, 25);
     const t1 = (h + s1 + ((e & f) ^ (~e & g)) + (ROUND_CONSTANTS[i] ?? 0) + (words[i] ?? 0)) | 0;
@@ -65,8 +73,14 @@ function compress(state: Int32Array, words: Int32Array, bytes: Uint8Array, at: n
     b = a;
     a = (t1 + t2) | 0;
   }
-  const next = [a, b, c, d, e, f, g, h];
-  for (let i = 0; i < 8; i++) state[i] = (state[i] ?? 0) + (next[i] ?? 0);
+  state[0] = (state[0] ?? 0) + a;
+  state[1] = (state[1] ?? 0) + b;
+  state[2] = (state[2] ?? 0) + c;
+  state[3] = (state[3] ?? 0) + d;
+  state[4] = (state[4] ?? 0) + e;
+  state[5] = (state[5] ?? 0) + f;
+  state[6] = (state[6] ?? 0) + g;
+  state[7] = (state[7] ?? 0) + h;
 }
 
 /** SHA-256 (FIPS 180-4) in plain TypeScript, because WebCrypto's digest wants all bytes at once. */
