@@ -14,9 +14,12 @@ import struct
 
 import cv2
 import numpy as np
-from PIL import Image
+from PIL import Image, ImageFile
 
 import png_writer
+
+# PIL gives up on a progressive or optimised JPEG that does not fit its buffer.
+ImageFile.MAXBLOCK = 1 << 24
 
 FIXTURES = pathlib.Path(__file__).resolve().parent.parent / 'fixtures' / 'images'
 
