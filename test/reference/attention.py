@@ -67,11 +67,11 @@ class OutTrans(nn.Module):
 
 
 class CrossAttention(nn.Module):
-    def __init__(self, channels, modes=2):
+    def __init__(self, channels, modes=2, mode_size=None):
         super().__init__()
         self.modes = modes
-        self.query = nn.Linear(channels, channels)
-        self.key = nn.Linear(channels, channels)
+        self.query = nn.Linear(channels, modes * (mode_size or channels // modes))
+        self.key = nn.Linear(channels, modes * (mode_size or channels // modes))
         self.out_trans = OutTrans(channels, modes)
 
     def forward(self, queries, keys, record):  # [query, C], [key, C] -> [query, C]
@@ -93,11 +93,11 @@ class CrossAttention(nn.Module):
 class SelfAttention(nn.Module):
     """Squeeze the pixels into a few learnt attractors, then let every pixel read from the attractors."""
 
-    def __init__(self, channels, attractors):
+    def __init__(self, channels, attractors, mode_size=None):
         super().__init__()
         self.attractors = nn.Parameter(torch.zeros(1, attractors, channels))
-        self.in_ator_trans = CrossAttention(channels)
-        self.ator_out_trans = CrossAttention(channels)
+        self.in_ator_trans = CrossAttention(channels, mode_size=mode_size)
+        self.ator_out_trans = CrossAttention(channels, mode_size=mode_size)
 
     def forward(self, features, record):  # [1, C, S, S] -> the same
         _, channels, height, width = features.shape

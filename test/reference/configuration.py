@@ -1,6 +1,7 @@
 """What a ZIAN model and its preprocessing are built from, and its reading from the authors' option names."""
 import ast
 from dataclasses import dataclass, field, replace
+from typing import Optional
 
 NORMALISATION = {  # mean and std per channel in OpenCV's order (blue, green, red)
     'refuge': ((0.158, 0.224, 0.350), (0.143, 0.175, 0.255)),
@@ -25,6 +26,7 @@ class Widths:
     final: int = 256
     attractors: int = 256
     head: int = 16
+    mode_size: Optional[int] = None  # of queries and keys in self-attention; the default is half the channels
 
 
 @dataclass(frozen=True)

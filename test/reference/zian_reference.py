@@ -81,7 +81,7 @@ class ZIAN(nn.Module):
         elif c.co_attention:
             self.coatten_conv, self.coatten_bn = conv(2 * f, f, 3), nn.BatchNorm2d(f)
         if c.self_attention:
-            self.attention = SelfAttention(fused, c.widths.attractors)
+            self.attention = SelfAttention(fused, c.widths.attractors, c.widths.mode_size)
         self.convf, self.bnf = conv(fused, fused, 3), nn.BatchNorm2d(fused)
         self.heatmap_roi = nn.Sequential(
             nn.Conv2d(fused, c.widths.head, 3, padding=1), nn.BatchNorm2d(c.widths.head), nn.ReLU(),
