@@ -11,7 +11,18 @@ export interface ArchiveEntry {
   readonly size?: number;
   readonly compressedSize?: number;
   readonly headerOffset?: number;
+  /** Puts sizes and offset into a zip64 extra field. */
+  readonly zip64?: boolean;
 }
+
+const SATURATED = 0xffffffff;
+
+/** The zip64 extra field: size, compressed size, offset. */
+const zip64Extra = (...values: readonly number[]): Buffer =>
+  Buffer.concat([
+    Buffer.from(Uint16Array.of(1, 8 * values.length).buffer),
+    Buffer.from(BigUint64Array.from(values, BigInt).buffer),
+  ]);
 
 function record(
   size: number,
@@ -22,7 +33,7 @@ function record(
   return bytes;
 }
 
-/** A zip archive without zip64, with deliberate faults where entries ask for them. */
+/** A zip archive, with deliberate faults where entries ask for them. */
 export function zipOf(entries: readonly ArchiveEntry[], comment = ''): Uint8Array {
   const parts: Buffer[] = [];
   const directory: Buffer[] = [];
@@ -38,17 +49,28 @@ export function zipOf(entries: readonly ArchiveEntry[], comment = ''): Uint8Arra
       [22, 4, entry.data.byteLength],
       [26, 2, name.byteLength],
     ]);
+    const sizes = [
+      entry.size ?? entry.data.byteLength,
+      entry.compressedSize ?? content.byteLength,
+      entry.headerOffset ?? at,
+    ] as const;
+    // Another extra field first, as archivers write time stamps.
+    const extra = entry.zip64
+      ? Buffer.concat([Buffer.from([0x55, 0x54, 1, 0, 9]), zip64Extra(...sizes)])
+      : Buffer.alloc(0);
+    const [size, compressedSize, headerOffset] = entry.zip64 ? [SATURATED, SATURATED, SATURATED] : sizes;
     const central = record(46, [
       [0, 4, 0x02014b50],
       [8, 2, entry.flags ?? 0],
       [10, 2, method],
-      [20, 4, entry.compressedSize ?? content.byteLength],
-      [24, 4, entry.size ?? entry.data.byteLength],
+      [20, 4, compressedSize],
+      [24, 4, size],
       [28, 2, name.byteLength],
-      [42, 4, entry.headerOffset ?? at],
+      [30, 2, extra.byteLength],
+      [42, 4, headerOffset],
     ]);
     parts.push(local, name, content);
-    directory.push(central, name);
+    directory.push(central, name, extra);
     at += 30 + name.byteLength + content.byteLength;
   }
   const central = Buffer.concat(directory);
@@ -139,3 +161,30 @@ export function tensor({
 /** A dict of pickled values, as a whole pickle of protocol 2. */
 export const dictPickle = (entries: Readonly<Record<string, readonly number[]>>): Uint8Array =>
   bytesOf(0x80, 2, '}', '(', ...Object.entries(entries).flatMap(([key, value]) => [text(key), value]), 'u.');
+
+/** A checkpoint in the older format: preamble, object, keys, then storages behind their element counts. */
+export const legacyCheckpoint = (
+  object: Uint8Array,
+  storages: readonly (readonly [key: string, count: number, data: Uint8Array])[],
+): Uint8Array =>
+  bytesOf(
+    [0x80, 2, 0x8a, 10, 0x6c, 0xfc, 0x9c, 0x46, 0xf9, 0x20, 0x6a, 0xa8, 0x50, 0x19, 0x2e],
+    [0x80, 2, 0x4d, 0xe9, 0x03, 0x2e],
+    [0x80, 2, 0x7d, 0x2e],
+    [...object],
+    bytesOfKeys(storages.map(([key]) => key)),
+    ...storages.flatMap(([, count, data]) => [
+      [...new Uint8Array(BigInt64Array.of(BigInt(count)).buffer)],
+      [...data],
+    ]),
+  );
+
+const bytesOfKeys = (keys: readonly string[]): number[] => [
+  0x80,
+  2,
+  0x5d,
+  0x28,
+  ...keys.flatMap(text),
+  0x65,
+  0x2e,
+];

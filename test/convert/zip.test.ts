@@ -32,6 +32,25 @@ describe('openZip', () => {
     }
   });
 
+  it('reads sizes and offsets from zip64 fields, and refuses absurd ones', async () => {
+    const data = Uint8Array.from({ length: 500 }, (_, i) => i);
+    const bytes = zipOf([
+      { ...hello, zip64: true },
+      { name: 'b', data, deflate: true, zip64: true },
+    ]);
+    expect(await readAll(bytes, 'a')).toEqual(hello.data);
+    expect(await readAll(bytes, 'b')).toEqual(data);
+    for (const absurd of [2 ** 60, 2 ** 40]) {
+      const entry = { ...hello, zip64: true };
+      await expect(open(zipOf([{ ...entry, headerOffset: absurd }]))).rejects.toThrow(/outside the file/);
+      await expect(open(zipOf([{ ...entry, compressedSize: absurd }]))).rejects.toThrow(/outside the file/);
+      await expect(open(zipOf([{ ...entry, size: absurd }]))).rejects.toThrow(/two sizes/);
+      await expect(open(zipOf([{ ...entry, deflate: true, size: absurd }]))).rejects.toThrow(
+        /bomb|two sizes/,
+      );
+    }
+  });
+
   it.each<[string, Uint8Array, RegExp]>([
     ['no directory', zipOf([hello]).slice(0, -30), /truncated zip archive/],
     ['next to nothing', bytesOf('PK', 3, 4), /truncated zip archive/],

@@ -21,7 +21,7 @@ const bytes =
   (lengthOf: (machine: PickleMachine) => number): OpcodeHandler =>
   (machine) => {
     const content = machine.input.bytes(lengthOf(machine));
-    machine.stack.charge(content.byteLength + COST.container);
+    machine.stack.charge(content.byteLength + COST.bytes);
     // A copy, so that it does not keep the whole pickle in memory.
     machine.stack.push(content.slice());
   };
@@ -31,7 +31,7 @@ const python2String =
   (lengthOf: (machine: PickleMachine) => number): OpcodeHandler =>
   (machine) => {
     const content = machine.input.bytes(lengthOf(machine));
-    machine.stack.charge(content.byteLength * COST.charFactor + COST.container);
+    machine.stack.charge(content.byteLength * COST.charFactor + COST.bytes);
     machine.stack.push(decodeUtf8(content) ?? content.slice());
   };
 

@@ -61,7 +61,7 @@ function encode([text, encoding]: readonly PickleValue[], { charge }: ConstructC
   if (typeof text !== 'string' || (encoding !== 'latin1' && encoding !== 'latin-1')) {
     throw new PickleRefusal('calls "_codecs.encode" for something else than latin1 text');
   }
-  charge(text.length + COST.container);
+  charge(text.length + COST.bytes);
   return Uint8Array.from(text, (c) => c.charCodeAt(0));
 }
 

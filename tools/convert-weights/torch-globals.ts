@@ -68,6 +68,12 @@ const rebuildParameter: Construct = ([data]) => {
   throw new PickleRefusal('builds a parameter from something that is no tensor');
 };
 
+/** A tensor of a device without storages, sent as one of the CPU with its own dtype beside it. */
+const rebuildFromCpu: Construct = ([data, dtype]) =>
+  isKind(data, 'tensor') && isKind(dtype, 'global') && torchDtypeOf(dtype) === data.dtype
+    ? data
+    : { kind: 'opaque', typeName: 'tensor of another device' };
+
 /** `torch._tensor._rebuild_from_type_v2(function, type, arguments, state)`: a tensor with attributes. */
 const rebuildFromType: Construct = ([rebuild, , args], { call }) => call(rebuild, args);
 
@@ -91,7 +97,7 @@ const REBUILDERS: readonly (readonly [string, Construct])[] = [
   ['torch._utils._rebuild_sparse_csr_tensor', opaque('sparse tensor')],
   ['torch._utils._rebuild_meta_tensor_no_storage', opaque('meta tensor')],
   ['torch._utils._rebuild_wrapper_subclass', opaque('tensor of a wrapper class')],
-  ['torch._utils._rebuild_device_tensor_from_cpu_tensor', opaque('tensor of another device')],
+  ['torch._utils._rebuild_device_tensor_from_cpu_tensor', rebuildFromCpu],
   ['torch._utils._rebuild_device_tensor_from_numpy', opaque('tensor of another device')],
   ['torch.serialization._get_layout', opaque('torch.layout')],
   ['torch.device', opaque('torch.device')],

@@ -13,10 +13,10 @@ export interface LeafVisitor {
 }
 
 /** Shared containers are visited once per name, so a small pickle can describe a huge tree. */
-const MAX_LEAVES = 2_000_000;
+const MAX_LEAVES = 1_000_000;
 const MAX_DEPTH = 64;
 const MAX_NAME = 1024;
-const MAX_NAME_TOTAL = 128 << 20;
+const MAX_NAME_TOTAL = 64 << 20;
 
 /** How a dict's key is written in a dotted name: as Python's `str` where it is plain. */
 function keyText(key: PickleValue): string {
