@@ -17,4 +17,12 @@ export const PICKLE_LIMITS = {
 } as const;
 
 /** Estimated bytes of memory per thing built; round numbers, measured to be the right order in V8. */
-export const COST = { slot: 16, container: 96, bytes: 320, dict: 400, entry: 64, mark: 96, charFactor: 2 } as const;
+export const COST = {
+  slot: 16,
+  container: 96,
+  bytes: 320,
+  dict: 400,
+  entry: 64,
+  mark: 96,
+  charFactor: 2,
+} as const;
