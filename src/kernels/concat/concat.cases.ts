@@ -1,4 +1,5 @@
-import type { KernelCase } from '../contract.js';
+import { drawInteger, drawItem } from '../common/draw.js';
+import type { FuzzCase, KernelCase } from '../contract.js';
 import type { ConcatAttributes } from './concat.js';
 
 const exact = { absolute: 0, relative: 0 };
@@ -89,3 +90,19 @@ export const concatCases: readonly KernelCase<ConcatAttributes>[] = [
     bench: true,
   },
 ];
+
+export function concatFuzz(random: () => number): FuzzCase<ConcatAttributes> {
+  const axis = drawItem(random, [0, 1]);
+  const shape = [
+    drawInteger(random, 1, 3),
+    drawInteger(random, 1, 9),
+    drawInteger(random, 1, 6),
+    drawInteger(random, 1, 6),
+  ];
+  const present = ['a', 'b', 'c', 'd'].filter((name) => name === 'a' || random() < 0.7);
+  const inputs = present.map((name) => {
+    const length = axis === 0 ? drawInteger(random, 1, 3) : drawInteger(random, 1, 9);
+    return [name, { shape: shape.map((size, i) => (i === axis ? length : size)) }];
+  });
+  return { inputs: Object.fromEntries(inputs), attributes: { axis } };
+}

@@ -1,5 +1,5 @@
 import type { KernelSuite } from '../contract.js';
-import { concatCases } from './concat.cases.js';
+import { concatCases, concatFuzz } from './concat.cases.js';
 import { type ConcatAttributes, concat } from './concat.js';
 import { concatReference } from './concat.ref.js';
 
@@ -7,4 +7,5 @@ export const concatSuite: KernelSuite<ConcatAttributes> = {
   kernel: concat,
   reference: concatReference,
   cases: concatCases,
+  fuzz: concatFuzz,
 };

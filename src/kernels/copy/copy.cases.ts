@@ -1,4 +1,5 @@
-import type { KernelCase } from '../contract.js';
+import { drawInteger } from '../common/draw.js';
+import type { FuzzCase, KernelCase } from '../contract.js';
 import type { CopyAttributes } from './copy.js';
 
 const exact = { absolute: 0, relative: 0 };
@@ -31,3 +32,8 @@ export const copyCases: readonly KernelCase<CopyAttributes>[] = [
     bench: true,
   },
 ];
+
+export function copyFuzz(random: () => number): FuzzCase<CopyAttributes> {
+  const shape = Array.from({ length: drawInteger(random, 1, 4) }, () => drawInteger(random, 1, 9));
+  return { inputs: { x: { shape } }, attributes: {} };
+}

@@ -8,7 +8,10 @@ fn main(@builtin(global_invocation_id) id: vec3<u32>) {
   if (i >= Y_N * Y_H * Y_W * Y_C4) { return; }
   let pixel = i / Y_C4;
   let c4 = i % Y_C4;
-  let source = stored_pixel(pixel / (Y_H * Y_W), pixel / Y_W % Y_H, pixel % Y_W, X_H, X_W, X_BLOCK);
+  var source = pixel;
+  if (X_BLOCK > 1u) {
+    source = stored_pixel(pixel / (Y_H * Y_W), pixel / Y_W % Y_H, pixel % Y_W, X_H, X_W, X_BLOCK);
+  }
   let value = vec4<Y_T>(x[X_OFFSET + source * X_STRIDE + c4]);
   // Not keep_lanes: x may be of any type.
   let lane = vec4<u32>(0u, 1u, 2u, 3u) + 4u * c4;

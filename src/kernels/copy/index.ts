@@ -1,5 +1,5 @@
 import type { KernelSuite } from '../contract.js';
-import { copyCases } from './copy.cases.js';
+import { copyCases, copyFuzz } from './copy.cases.js';
 import { type CopyAttributes, copy } from './copy.js';
 import { copyReference } from './copy.ref.js';
 
@@ -7,4 +7,5 @@ export const copySuite: KernelSuite<CopyAttributes> = {
   kernel: copy,
   reference: copyReference,
   cases: copyCases,
+  fuzz: copyFuzz,
 };

@@ -1,4 +1,5 @@
-import type { CaseInput, KernelCase } from '../contract.js';
+import { drawInteger, drawItem } from '../common/draw.js';
+import type { CaseInput, FuzzCase, KernelCase } from '../contract.js';
 import type { CropAndResizeAttributes } from './crop_and_resize.js';
 import { cropPositions } from './positions.js';
 
@@ -105,3 +106,28 @@ export const cropAndResizeCases: readonly KernelCase<CropAndResizeAttributes>[] 
     bench: true,
   },
 ];
+
+export const cropAndResizeFuzzTolerance = rounding;
+
+export function cropAndResizeFuzz(random: () => number): FuzzCase<CropAndResizeAttributes> {
+  const [n, c] = [drawInteger(random, 1, 3), drawInteger(random, 1, 9)];
+  const [h, w] = [drawInteger(random, 2, 15), drawInteger(random, 2, 15)];
+  const size = drawInteger(random, 1, 14);
+  const scale = drawItem(random, [0.25, 0.5, 1 / 1.5, 1, 1.5, 2]);
+  const images = random() < 0.5 ? n : 1;
+  const centers = Array.from({ length: images }, () => [
+    drawInteger(random, 0, w - 1),
+    drawInteger(random, 0, h - 1),
+    0,
+    0,
+  ]);
+  const inputs = {
+    image: { shape: [n, c, h, w] },
+    columns: table(w, size, scale),
+    rows: table(h, size, scale),
+  };
+  return {
+    inputs: random() < 0.7 ? { ...inputs, index: index(...centers.flat()) } : inputs,
+    attributes: {},
+  };
+}

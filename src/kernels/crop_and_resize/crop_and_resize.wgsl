@@ -36,7 +36,7 @@ fn main(@builtin(global_invocation_id) id: vec3<u32>) {
   let top = floor(down);
   let w = across - left;
   let h = down - top;
-  // PyTorch's CPU kernel in its own order: four weights, then one fused chain over the four neighbours.
+  // The order of PyTorch's CPU kernel; where the device fuses fma() too, the result is the same to the last bit.
   var value = neighbour(n, top, left, c4) * ((1.0 - w) * (1.0 - h));
   value = fma(neighbour(n, top, left + 1.0, c4), vec4<f32>(w * (1.0 - h)), value);
   value = fma(neighbour(n, top + 1.0, left, c4), vec4<f32>((1.0 - w) * h), value);

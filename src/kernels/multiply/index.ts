@@ -1,5 +1,5 @@
 import type { KernelSuite } from '../contract.js';
-import { multiplyCases } from './multiply.cases.js';
+import { multiplyCases, multiplyFuzz, multiplyFuzzTolerance } from './multiply.cases.js';
 import { type MultiplyAttributes, multiply } from './multiply.js';
 import { multiplyReference } from './multiply.ref.js';
 
@@ -7,4 +7,6 @@ export const multiplySuite: KernelSuite<MultiplyAttributes> = {
   kernel: multiply,
   reference: multiplyReference,
   cases: multiplyCases,
+  fuzz: multiplyFuzz,
+  fuzzTolerance: multiplyFuzzTolerance,
 };

@@ -1,4 +1,5 @@
-import type { KernelCase } from '../contract.js';
+import { drawInteger, drawItem } from '../common/draw.js';
+import type { FuzzCase, KernelCase } from '../contract.js';
 import type { MultiplyAttributes } from './multiply.js';
 
 const rounding = { absolute: 1e-30, relative: 1.2e-7 };
@@ -52,3 +53,19 @@ export const multiplyCases: readonly KernelCase<MultiplyAttributes>[] = [
     bench: true,
   },
 ];
+
+export const multiplyFuzzTolerance = rounding;
+
+export function multiplyFuzz(random: () => number): FuzzCase<MultiplyAttributes> {
+  const size = (): number => drawInteger(random, 1, 9);
+  const a = drawItem(random, [
+    [size()],
+    [size(), size()],
+    [size(), size(), size()],
+    [size(), size(), size(), size()],
+  ]);
+  const axis = a.length === 4 ? 1 : a.length - 1;
+  const one = random() < 0.5;
+  const b = a.map((length, i) => (one && i === axis ? 1 : length));
+  return { inputs: { a: { shape: a }, b: { shape: b } }, attributes: {} };
+}

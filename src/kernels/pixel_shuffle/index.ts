@@ -1,5 +1,5 @@
 import type { KernelSuite } from '../contract.js';
-import { pixelShuffleCases } from './pixel_shuffle.cases.js';
+import { pixelShuffleCases, pixelShuffleFuzz } from './pixel_shuffle.cases.js';
 import { type PixelShuffleAttributes, pixelShuffle } from './pixel_shuffle.js';
 import { pixelShuffleReference } from './pixel_shuffle.ref.js';
 
@@ -7,4 +7,5 @@ export const pixelShuffleSuite: KernelSuite<PixelShuffleAttributes> = {
   kernel: pixelShuffle,
   reference: pixelShuffleReference,
   cases: pixelShuffleCases,
+  fuzz: pixelShuffleFuzz,
 };

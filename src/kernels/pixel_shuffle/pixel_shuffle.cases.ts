@@ -1,4 +1,5 @@
-import type { KernelCase } from '../contract.js';
+import { drawInteger } from '../common/draw.js';
+import type { FuzzCase, KernelCase } from '../contract.js';
 import type { PixelShuffleAttributes } from './pixel_shuffle.js';
 
 const rest = { tolerance: { absolute: 0, relative: 0 }, why: 'values are copied' };
@@ -22,3 +23,10 @@ export const pixelShuffleCases: readonly KernelCase<PixelShuffleAttributes>[] = 
     bench: true,
   },
 ];
+
+export function pixelShuffleFuzz(random: () => number): FuzzCase<PixelShuffleAttributes> {
+  const factor = drawInteger(random, 1, 5);
+  const channels = factor ** 2 * drawInteger(random, 1, 9);
+  const shape = [drawInteger(random, 1, 3), channels, drawInteger(random, 1, 6), drawInteger(random, 1, 6)];
+  return { inputs: { x: { shape } }, attributes: { factor } };
+}

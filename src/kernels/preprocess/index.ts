@@ -1,5 +1,5 @@
 import type { KernelSuite } from '../contract.js';
-import { preprocessCases } from './preprocess.cases.js';
+import { preprocessCases, preprocessFuzz } from './preprocess.cases.js';
 import { type PreprocessAttributes, preprocess } from './preprocess.js';
 import { preprocessReference } from './preprocess.ref.js';
 
@@ -7,4 +7,5 @@ export const preprocessSuite: KernelSuite<PreprocessAttributes> = {
   kernel: preprocess,
   reference: preprocessReference,
   cases: preprocessCases,
+  fuzz: preprocessFuzz,
 };

@@ -1,4 +1,5 @@
-import type { CaseInput, KernelCase } from '../contract.js';
+import { drawInteger } from '../common/draw.js';
+import type { CaseInput, FuzzCase, KernelCase } from '../contract.js';
 import type { PreprocessAttributes } from './preprocess.js';
 
 type Rest = Pick<KernelCase<PreprocessAttributes>, 'bench'>;
@@ -63,3 +64,13 @@ export const preprocessCases: readonly KernelCase<PreprocessAttributes>[] = [
   preprocessCase('mean of 2×2, mirrored', [14, 6], [7, 3], { area: true, mirror: true, spare: 3 }),
   preprocessCase('fundus photograph 1634×1634 to 1024×1024', [1634, 1634], [1024, 1024], { bench: true }),
 ];
+
+export function preprocessFuzz(random: () => number): FuzzCase<PreprocessAttributes> {
+  const mirror = random() < 0.5;
+  const spare = drawInteger(random, 0, 9);
+  const [width, height] = [drawInteger(random, 1, 20), drawInteger(random, 1, 20)];
+  if (random() < 0.3)
+    return preprocessCase('', [2 * width, 2 * height], [width, height], { area: true, mirror, spare });
+  const source = [drawInteger(random, 1, 40), drawInteger(random, 1, 40)] as const;
+  return preprocessCase('', source, [width, height], { mirror, spare });
+}

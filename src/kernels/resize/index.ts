@@ -1,5 +1,5 @@
 import type { KernelSuite } from '../contract.js';
-import { resizeCases } from './resize.cases.js';
+import { resizeCases, resizeFuzz, resizeFuzzTolerance } from './resize.cases.js';
 import { type ResizeAttributes, resize } from './resize.js';
 import { resizeReference } from './resize.ref.js';
 
@@ -9,4 +9,6 @@ export const resizeSuite: KernelSuite<ResizeAttributes> = {
   kernel: resize,
   reference: resizeReference,
   cases: resizeCases,
+  fuzz: resizeFuzz,
+  fuzzTolerance: resizeFuzzTolerance,
 };

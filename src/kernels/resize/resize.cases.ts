@@ -1,4 +1,5 @@
-import type { CaseInput, KernelCase } from '../contract.js';
+import { drawInteger, drawItem } from '../common/draw.js';
+import type { CaseInput, FuzzCase, KernelCase } from '../contract.js';
 import type { ResizeAttributes } from './resize.js';
 import { type ResizeMode, resizeTaps } from './taps.js';
 
@@ -72,3 +73,12 @@ export const resizeCases: readonly KernelCase<ResizeAttributes>[] = [
     },
   ),
 ];
+
+export const resizeFuzzTolerance = rounding;
+
+export function resizeFuzz(random: () => number): FuzzCase<ResizeAttributes> {
+  const size = (): number => drawInteger(random, 1, 19);
+  const shape = [drawInteger(random, 1, 3), drawInteger(random, 1, 9), size(), size()];
+  const mode = drawItem<ResizeMode>(random, ['nearest', 'bilinear']);
+  return resizeCase('', { shape }, mode, [size(), size()], random() < 0.5, mixes);
+}

@@ -26,7 +26,7 @@ fn main(@builtin(global_invocation_id) id: vec3<u32>) {
     let bottom = u32(down.y);
     let w = vec4<f32>(across.z);
     let h = vec4<f32>(down.z);
-    // PyTorch's CPU kernel in its own order: columns first, the upper product rounded, the lower one fused.
+    // The order of PyTorch's CPU kernel; where the device fuses fma() too, the result is the same to the last bit.
     let upper = fma(value, 1.0 - w, load(n, top, right, c4) * w);
     let lower = fma(load(n, bottom, left, c4), 1.0 - w, load(n, bottom, right, c4) * w);
     value = fma(upper, 1.0 - h, lower * h);

@@ -1,4 +1,5 @@
-import type { KernelCase } from '../contract.js';
+import { drawInteger, drawItem } from '../common/draw.js';
+import type { FuzzCase, KernelCase } from '../contract.js';
 import type { SumAttributes } from './sum.js';
 
 /** Three additions of values below 1 round to within half an ulp of at most 4 each. */
@@ -77,3 +78,21 @@ export const sumCases: readonly KernelCase<SumAttributes>[] = [
     bench: true,
   },
 ];
+
+export const sumFuzzTolerance = rounding;
+
+/** One to four terms; the factors divide the size. */
+export function sumFuzz(random: () => number): FuzzCase<SumAttributes> {
+  const [n, c] = [drawInteger(random, 1, 3), drawInteger(random, 1, 11)];
+  const [h, w] = [12 * drawInteger(random, 1, 2), 12 * drawInteger(random, 1, 3)];
+  const present = (['a', 'b', 'c', 'd'] as const).filter((name) => name === 'a' || random() < 0.6);
+  const factors = present.map(() => drawItem(random, [1, 2, 3, 4, 6, 12]));
+  const inputs = present.map((name, i) => {
+    const factor = factors[i] ?? 1;
+    return [name, { shape: [n, c, h / factor, w / factor] }] as const;
+  });
+  return {
+    inputs: Object.fromEntries(inputs),
+    attributes: { factors, activation: drawItem(random, ['none', 'relu']) },
+  };
+}

@@ -1,5 +1,5 @@
 import type { KernelSuite } from '../contract.js';
-import { transposeHwCases } from './transpose_hw.cases.js';
+import { transposeHwCases, transposeHwFuzz } from './transpose_hw.cases.js';
 import { type TransposeHwAttributes, transposeHw } from './transpose_hw.js';
 import { transposeHwReference } from './transpose_hw.ref.js';
 
@@ -7,4 +7,5 @@ export const transposeHwSuite: KernelSuite<TransposeHwAttributes> = {
   kernel: transposeHw,
   reference: transposeHwReference,
   cases: transposeHwCases,
+  fuzz: transposeHwFuzz,
 };

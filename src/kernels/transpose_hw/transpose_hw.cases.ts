@@ -1,4 +1,5 @@
-import type { KernelCase } from '../contract.js';
+import { drawInteger } from '../common/draw.js';
+import type { FuzzCase, KernelCase } from '../contract.js';
 import type { TransposeHwAttributes } from './transpose_hw.js';
 
 const rest = { attributes: {}, tolerance: { absolute: 0, relative: 0 }, why: 'values are copied' };
@@ -14,3 +15,8 @@ export const transposeHwCases: readonly KernelCase<TransposeHwAttributes>[] = [
   },
   { name: 'attention output 48×256×256', inputs: { x: { shape: [1, 48, 256, 256] } }, ...rest, bench: true },
 ];
+
+export function transposeHwFuzz(random: () => number): FuzzCase<TransposeHwAttributes> {
+  const shape = Array.from({ length: 4 }, () => drawInteger(random, 1, 9));
+  return { inputs: { x: { shape } }, attributes: {} };
+}
