@@ -19,6 +19,7 @@ export const operandsOf = (call: Call): Readonly<Record<string, Operand>> => ({
 /**
  * Compiles a plan's shaders and binds its buffers.
  * @param buffers by operand or scratch name
+ * @param uniforms gives a uniform buffer with these contents, owned by the caller
  * @param absent bound in place of optional operands that are not there
  */
 export function prepareCall(
@@ -28,6 +29,7 @@ export function prepareCall(
   call: Call,
   plan: Plan,
   buffers: Readonly<Record<string, GPUBuffer>>,
+  uniforms: (contents: Uint32Array) => GPUBuffer,
   absent: GPUBuffer,
   label: string,
 ): Promise<PreparedDispatch[]> {
@@ -41,13 +43,12 @@ export function prepareCall(
         if (!buffer) throw new Error(`${kernel.name}: nothing is bound to '${name}'`);
         return buffer;
       };
+      const bound = dispatch.bindings.map(bufferOf);
+      if (shader.parameters) bound.push(uniforms(shader.parameters));
       const bindGroup = device.createBindGroup({
         label: `${label}: ${shader.name}`,
         layout,
-        entries: dispatch.bindings.map((name, binding) => ({
-          binding,
-          resource: { buffer: bufferOf(name) },
-        })),
+        entries: bound.map((buffer, binding) => ({ binding, resource: { buffer } })),
       });
       const workgroups =
         'indirect' in dispatch.workgroups ? bufferOf(dispatch.workgroups.indirect) : dispatch.workgroups;

@@ -8,6 +8,12 @@ export interface CompiledShader {
   readonly layout: GPUBindGroupLayout;
 }
 
+const BUFFER_TYPES: Readonly<Record<Access, GPUBufferBindingType>> = {
+  read: 'read-only-storage',
+  read_write: 'storage',
+  uniform: 'uniform',
+};
+
 /** Compiles each distinct shader once per device, in parallel; a failed compile is not kept. */
 export class PipelineCache {
   readonly #device: GPUDevice;
@@ -47,7 +53,7 @@ export class PipelineCache {
         entries: access.map((mode, binding) => ({
           binding,
           visibility: ShaderStage.COMPUTE,
-          buffer: { type: mode === 'read' ? 'read-only-storage' : 'storage' },
+          buffer: { type: BUFFER_TYPES[mode] },
         })),
       });
       this.#layouts.set(key, layout);

@@ -69,7 +69,13 @@ export interface Dispatch {
    * An absent optional operand is bound to a small buffer of zeros.
    */
   readonly bindings: readonly string[];
+  /** Compiled into the shader. */
   readonly constants: Readonly<Record<string, ConstantValue>>;
+  /**
+   * u32 values that the shader reads at run time as `p.NAME` from a uniform buffer, so that calls of many shapes
+   * share one pipeline. A dispatch with parameters gets no `X_H`, … constants: it passes the extents it needs itself.
+   */
+  readonly parameters?: Readonly<Record<string, number>>;
   /** Workgroup counts, or the name of a scratch buffer whose first three u32 hold them. */
   readonly workgroups: readonly [number, number, number] | { readonly indirect: string };
 }

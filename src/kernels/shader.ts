@@ -1,13 +1,15 @@
 import type { ConstantValue, Dispatch, Operand } from './contract.js';
 import { denseOperand, extentOf, vec4s } from './layout.js';
 
-export type Access = 'read' | 'read_write';
+export type Access = 'read' | 'read_write' | 'uniform';
 
 /** A complete WGSL module and what it binds, in the order of `@binding`. */
 export interface BuiltShader {
   readonly name: string;
   readonly code: string;
   readonly access: readonly Access[];
+  /** Contents of the uniform buffer that is bound last, when the dispatch has parameters. */
+  readonly parameters?: Uint32Array;
 }
 
 const BINDING = /@group\(0\)\s*@binding\((\d+)\)\s*var<storage,\s*(read|read_write)>\s*(\w+)/g;
@@ -27,9 +29,10 @@ function wgslConstant(name: string, value: ConstantValue): string {
   return `const ${name}: f32 = ${/[.e]/.test(text) ? text : `${text}.0`};`;
 }
 
-/** `X_T` and the extents, stride, offset and block of operand `x`. */
-function operandHeader(name: string, operand: Operand): string[] {
+/** `X_T` and, unless they are parameters, the extents, stride, offset and block of operand `x`. */
+function operandHeader(name: string, operand: Operand, typeOnly: boolean): string[] {
   const prefix = name.toUpperCase();
+  if (typeOnly) return [`alias ${prefix}_T = ${operand.dtype};`];
   const { n, h, w, c } = extentOf(operand.shape);
   const constants: [string, number][] = [
     ['N', n],
@@ -47,6 +50,13 @@ function operandHeader(name: string, operand: Operand): string[] {
   ];
 }
 
+function parameterHeader(names: readonly string[], binding: number): string[] {
+  return [
+    `struct Parameters { ${names.map((name) => `${name}: u32`).join(', ')} }`,
+    `@group(0) @binding(${binding}) var<uniform> p: Parameters;`,
+  ];
+}
+
 /**
  * Puts the generated header (constants, and per bound operand its element type `X_T` and `X_N`, `X_H`, `X_W`,
  * `X_C`, `X_C4`, `X_STRIDE`, `X_OFFSET`, `X_BLOCK`, and `HAS_X` for an optional one) before a shader's body.
@@ -59,7 +69,7 @@ export function buildShader(
   operands: Readonly<Record<string, Operand>>,
   optional: readonly string[] = [],
 ): BuiltShader {
-  const { shader, bindings, constants } = dispatch;
+  const { shader, bindings, constants, parameters } = dispatch;
   const text = [...(shader.includes ?? []), shader.body].join('\n');
   const access: Access[] = [];
   for (const match of text.matchAll(BINDING)) {
@@ -76,20 +86,26 @@ export function buildShader(
   for (const name of Object.keys(constants))
     if (!new RegExp(`\\b${name}\\b`).test(text))
       throw new Error(`shader ${shader.name}: constant ${name} is not used`);
+  for (const name of Object.keys(parameters ?? {}))
+    if (!new RegExp(`\\bp\\.${name}\\b`).test(text))
+      throw new Error(`shader ${shader.name}: parameter ${name} is not used`);
+  if (parameters) access.push('uniform');
 
   const header = [
     ...Object.entries(constants).map(([name, value]) => wgslConstant(name, value)),
     ...bindings.flatMap((name) => {
       const operand = operands[name];
       const has = optional.includes(name) ? [wgslConstant(`HAS_${name.toUpperCase()}`, !!operand)] : [];
-      if (operand) return [...has, ...operandHeader(name, operand)];
-      return has.length ? [...has, ...operandHeader(name, ABSENT)] : [];
+      if (operand) return [...has, ...operandHeader(name, operand, parameters !== undefined)];
+      return has.length ? [...has, ...operandHeader(name, ABSENT, parameters !== undefined)] : [];
     }),
+    ...(parameters ? parameterHeader(Object.keys(parameters), bindings.length) : []),
   ];
   const half = /\bf16\b/.test(header.join('\n'));
   return {
     name: shader.name,
     code: `${half ? 'enable f16;\n' : ''}${header.join('\n')}\n${text}`,
     access,
+    ...(parameters ? { parameters: Uint32Array.from(Object.values(parameters)) } : {}),
   };
 }

@@ -2,6 +2,7 @@ import { activationSuite } from './activation/index.js';
 import { argmaxSuite } from './argmax/index.js';
 import { concatSuite } from './concat/index.js';
 import type { KernelSuite } from './contract.js';
+import { conv2dSuite } from './conv2d/index.js';
 import { copySuite } from './copy/index.js';
 import { cropAndResizeSuite } from './crop_and_resize/index.js';
 import { layerNormSuite } from './layer_norm/index.js';
@@ -26,6 +27,7 @@ export const suites: readonly KernelSuite[] = [
   modePoolSuite,
   softmaxSuite,
   concatSuite,
+  conv2dSuite,
   copySuite,
   cropAndResizeSuite,
   multiplySuite,

@@ -21,8 +21,11 @@ import {
   toStorage,
   vec4s,
 } from '../../src/kernels/layout.js';
-import { decodeFloat16, encodeFloat16 } from '../../src/weights/float16.js';
+import { float16ToFloat32, float32ToFloat16 } from '../../src/weights/float16.js';
 import { random } from './random.js';
+
+const encodeFloat16 = (value: number): number => float32ToFloat16(Float32Array.of(value))[0] ?? 0;
+const decodeFloat16 = (bits: number): number => float16ToFloat32(Uint16Array.of(bits))[0] ?? 0;
 
 const caches = new WeakMap<GPUDevice, PipelineCache>();
 const cacheOf = (device: GPUDevice): PipelineCache => {
@@ -68,7 +71,7 @@ function encode(storage: Float64Array, dtype: DType): Uint8Array {
 }
 
 function decode(bytes: ArrayBuffer, dtype: DType): Float64Array {
-  if (dtype === 'f16') return Float64Array.from(new Uint16Array(bytes), decodeFloat16);
+  if (dtype === 'f16') return Float64Array.from(float16ToFloat32(new Uint16Array(bytes)));
   if (dtype === 'u32') return Float64Array.from(new Uint32Array(bytes));
   return dtype === 'i32'
     ? Float64Array.from(new Int32Array(bytes))
@@ -203,6 +206,11 @@ export async function runKernel(
     call,
     plan,
     buffers,
+    (contents) => {
+      const made = buffer(contents.byteLength, BufferUsage.UNIFORM | BufferUsage.COPY_DST);
+      device.queue.writeBuffer(made, 0, contents.slice());
+      return made;
+    },
     buffer(256, usage),
     kernel.name,
   );
