@@ -2,7 +2,7 @@ import { linearGrid } from '../common/grid.js';
 import { groupGrid } from '../common/group-grid.js';
 import { formatShape, operand } from '../common/operand.js';
 import type { Kernel } from '../contract.js';
-import { elementCount, extentOf, storageBytes, vec4s } from '../layout.js';
+import { elementCount, extentOf, storageBytes } from '../layout.js';
 import finalBody from './argmax-final.wgsl';
 import partialBody from './argmax-partial.wgsl';
 import bestOfTwo from './best.wgsl';
@@ -14,8 +14,8 @@ export type ArgmaxAttributes = {
 
 /** At most this many threads share a plane: 64 positions each at 256 × 256. */
 const MOST_PARTS = 1024;
-/** Three vec4<u32>. */
-const PART_BYTES = 48;
+/** Three u32. */
+const PART_BYTES = 12;
 
 /**
  * The peak of each plane of x [N, C, H, W]: `index` [N, C, 4] = (column, row, row · W + column, 0) and `value`
@@ -42,12 +42,12 @@ export const argmax: Kernel<ArgmaxAttributes> = {
       name: 'plain',
       plan({ inputs, attributes }) {
         const { n, h, w, c } = extentOf(operand(inputs, 'x', 'argmax').shape);
-        const blocks = n * vec4s(c);
+        const planes = n * c;
         const parts = Math.min(h * w, MOST_PARTS);
-        const partial = linearGrid(blocks * parts);
-        const final = groupGrid(blocks);
+        const partial = linearGrid(planes * parts);
+        const final = groupGrid(planes);
         return {
-          scratch: { parts: blocks * parts * PART_BYTES },
+          scratch: { parts: planes * parts * PART_BYTES },
           dispatches: [
             {
               shader: { name: 'argmax-partial', body: partialBody, includes: [bestOfTwo] },
@@ -60,7 +60,6 @@ export const argmax: Kernel<ArgmaxAttributes> = {
               bindings: ['parts', 'index', 'value'],
               constants: {
                 PARTS: parts,
-                CHANNELS: c,
                 COLUMNS: w,
                 POSITIVE_ONLY: attributes.positiveOnly,
                 ROW: final.rowGroups,

@@ -1,5 +1,6 @@
 import { linearGrid } from '../common/grid.js';
 import { formatShape, operand } from '../common/operand.js';
+import shift from '../common/shift.wgsl';
 import type { Kernel } from '../contract.js';
 import { elementCount, extentOf, storageBytes } from '../layout.js';
 import body from './layer_norm.wgsl';
@@ -53,7 +54,7 @@ export const layerNorm: Kernel<LayerNormAttributes> = {
         return {
           dispatches: [
             {
-              shader: { name: 'layer_norm', body },
+              shader: { name: 'layer_norm', body, includes: [shift] },
               bindings: ['x', 'weight', 'bias', 'y'],
               constants: { GROUPS: groups, EPS: { f32: eps }, ROW: rowThreads },
               workgroups,

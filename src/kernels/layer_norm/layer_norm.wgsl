@@ -1,8 +1,8 @@
 // y = (x - mean) / sqrt(variance + EPS) * weight + bias within each of GROUPS chunks of channels. A thread does one chunk,
 // or all chunks of a pixel where they do not begin on vec4s, so that no two threads write the same vec4.
 @group(0) @binding(0) var<storage, read> x: array<vec4<X_T>>;
-@group(0) @binding(1) var<storage, read> weight: array<WEIGHT_T>;
-@group(0) @binding(2) var<storage, read> bias: array<BIAS_T>;
+@group(0) @binding(1) var<storage, read> weight: array<vec4<WEIGHT_T>>;
+@group(0) @binding(2) var<storage, read> bias: array<vec4<BIAS_T>>;
 @group(0) @binding(3) var<storage, read_write> y: array<vec4<Y_T>>;
 
 const SIZE = X_C / GROUPS;
@@ -23,6 +23,27 @@ fn within(v: vec4<f32>, c4: u32, start: u32) -> vec4<f32> {
 
 fn total(v: vec4<f32>) -> f32 {
   return (v.x + v.y) + (v.z + v.w);
+}
+
+// The weight, or for `of_bias` the bias, of the lanes of channel block c4 in the chunk that begins at channel `start`.
+fn parameter(of_bias: bool, c4: u32, start: u32) -> vec4<f32> {
+  if (ALIGNED) {
+    let at = c4 - start / 4u;
+    if (of_bias) { return vec4<f32>(bias[at]); }
+    return vec4<f32>(weight[at]);
+  }
+  // How many lanes of the block precede the chunk.
+  let skipped = max(4u * c4, start) - 4u * c4;
+  let channel = 4u * c4 + skipped - start;
+  let at = channel / 4u;
+  if (of_bias) { return align(vec4<f32>(bias[at]), vec4<f32>(bias[at + 1u]), channel % 4u, skipped); }
+  return align(vec4<f32>(weight[at]), vec4<f32>(weight[at + 1u]), channel % 4u, skipped);
+}
+
+// The scalars from lane `by` of low and high on, beginning in lane `skipped`; one of the two is zero.
+fn align(low: vec4<f32>, high: vec4<f32>, by: u32, skipped: u32) -> vec4<f32> {
+  if (skipped > 0u) { return shift_lanes(vec4<f32>(0.0), low, 4u - skipped); }
+  return shift_lanes(low, high, by);
 }
 
 @compute @workgroup_size(64)
@@ -60,10 +81,9 @@ fn main(@builtin(global_invocation_id) id: vec3<u32>) {
     let scale = inverseSqrt(max(variance, 0.0) + EPS);
 
     for (var c4 = first; c4 < end; c4++) {
-      let j = min(lanes_of(c4) - start, vec4<u32>(SIZE - 1u));
-      let w = vec4<f32>(f32(weight[j.x]), f32(weight[j.y]), f32(weight[j.z]), f32(weight[j.w]));
-      let b = vec4<f32>(f32(bias[j.x]), f32(bias[j.y]), f32(bias[j.z]), f32(bias[j.w]));
-      var value = within(((vec4<f32>(x[x_row + c4]) - mean) - correction) * scale * w + b, c4, start);
+      let deviation = (vec4<f32>(x[x_row + c4]) - mean) - correction;
+      let scaled = deviation * scale * parameter(false, c4, start) + parameter(true, c4, start);
+      var value = within(scaled, c4, start);
       if (!ALIGNED && c4 == first) {
         // The chunk before this one ended in the same vec4.
         value = select(value, vec4<f32>(y[y_row + c4]), lanes_of(c4) < vec4<u32>(start));

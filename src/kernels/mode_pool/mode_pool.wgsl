@@ -13,17 +13,22 @@ fn mode_channels(x_row: u32, mode: u32, c4: u32) -> vec4<f32> {
 }
 
 @compute @workgroup_size(64)
-fn main(@builtin(global_invocation_id) id: vec3<u32>) {
+fn main(
+  @builtin(global_invocation_id) id: vec3<u32>,
+  @builtin(num_workgroups) groups: vec3<u32>,
+) {
   let token = id.y * ROW + id.x;
   if (token >= X_N * X_H * X_W) { return; }
   let x_row = X_OFFSET + token * X_STRIDE;
   let y_row = Y_OFFSET + token * Y_STRIDE;
+  // groups.z is 1, which compilers do not know: unrolled over all channels and modes, this takes lavapipe 5 s to compile.
+  let blocks = Y_C4 * groups.z;
 
   var scores: array<f32, MODES>;
   var top = -infinity();
   for (var mode = 0u; mode < MODES; mode++) {
     var sums = vec4<f32>(0.0);
-    for (var c4 = 0u; c4 < Y_C4; c4++) {
+    for (var c4 = 0u; c4 < blocks; c4++) {
       sums += mode_channels(x_row, mode, c4) * vec4<f32>(weight[c4]);
     }
     let score = (sums.x + sums.y) + (sums.z + sums.w) + f32(bias[0]);
@@ -41,7 +46,7 @@ fn main(@builtin(global_invocation_id) id: vec3<u32>) {
     scores[mode] = select(quiet_nan(), scores[mode] / sum, is_finite(top));
   }
 
-  for (var c4 = 0u; c4 < Y_C4; c4++) {
+  for (var c4 = 0u; c4 < blocks; c4++) {
     var value = vec4<f32>(0.0);
     for (var mode = 0u; mode < MODES; mode++) {
       value += scores[mode] * mode_channels(x_row, mode, c4);

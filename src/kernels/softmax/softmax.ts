@@ -38,7 +38,7 @@ export const softmax: Kernel<SoftmaxAttributes> = {
     {
       name: 'row per workgroup',
       // Few long rows: one thread each would neither fill the device nor read neighbouring memory.
-      legal: ({ outputs }) => extentOf(operand(outputs, 'y', 'softmax').shape).c >= 256,
+      legal: ({ outputs }) => extentOf(operand(outputs, 'y', 'softmax').shape).c >= 1024,
       plan(call) {
         const { workgroups, rowGroups } = groupGrid(rowsOf(call));
         const shader = { name: 'softmax-wide', body: wide, includes };
