@@ -83,3 +83,30 @@ export function fromStorage<T extends { [index: number]: number }>(
   for (const at of storageIndices(shape)) out[i++] = storage[at] ?? 0;
   return out;
 }
+
+/**
+ * A tensor's values in C order, out of the scalars of the buffer it lies in, whatever its layout.
+ * @param storage scalars of the buffer, of the operand's element type
+ */
+export function gather<T extends { [index: number]: number }>(
+  storage: ArrayLike<number>,
+  { shape, layout }: Operand,
+  out: T,
+): T {
+  const { n, h, w, c } = extentOf(shape);
+  const { offset, stride, block } = layout;
+  const image = shape.length === 4;
+  for (let i = 0; i < n; i++)
+    for (let row = 0; row < h; row++)
+      for (let column = 0; column < w; column++) {
+        const low = (i * (h / block) + Math.floor(row / block)) * (w / block) + Math.floor(column / block);
+        const pixel =
+          block === 1 ? (i * h + row) * w + column : (low * block + (row % block)) * block + (column % block);
+        const from = (offset + pixel * stride) * 4;
+        for (let k = 0; k < c; k++) {
+          const to = image ? ((i * c + k) * h + row) * w + column : ((i * h + row) * w + column) * c + k;
+          out[to] = storage[from + k] ?? 0;
+        }
+      }
+  return out;
+}
