@@ -1,5 +1,6 @@
 import { printable } from '../weights/quote.js';
 import type { InspectedTensor, InspectReport } from './inspect-report.js';
+import { table } from './table.js';
 
 /** Lines of metadata or left-out things shown; JSON has them all. */
 const MAX_LINES = 40;
@@ -13,19 +14,6 @@ function itemSize(dtype: string): number {
 }
 
 const elements = ({ shape }: InspectedTensor): number => shape.reduce((product, size) => product * size, 1);
-
-/** Columns padded to their widest cell; numbers to the right. */
-function table(rows: readonly (readonly string[])[], rightAligned: ReadonlySet<number>): string[] {
-  const widths = (rows[0] ?? []).map((_, column) =>
-    rows.reduce((widest, row) => Math.max(widest, row[column]?.length ?? 0), 0),
-  );
-  return rows.map((row) =>
-    row
-      .map((cell, i) => (rightAligned.has(i) ? cell.padStart(widths[i] ?? 0) : cell.padEnd(widths[i] ?? 0)))
-      .join('  ')
-      .trimEnd(),
-  );
-}
 
 function humanBytes(bytes: number): string {
   const units = ['B', 'kB', 'MB', 'GB', 'TB'];

@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { rmSync } from 'node:fs';
 import { type FileHandle, open, rename, rm, stat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { usageError, type ZianError } from '../errors.js';
@@ -28,13 +29,28 @@ async function writeAll(handle: FileHandle, bytes: Uint8Array): Promise<void> {
   }
 }
 
+/** Files not yet renamed; a process that ends in the middle of one takes it away. */
+const unfinished = new Set<string>();
+let hooked = false;
+
+function removeAtExit(temporary: string): void {
+  unfinished.add(temporary);
+  if (hooked) return;
+  hooked = true;
+  process.once('exit', () => {
+    for (const left of unfinished) rmSync(left, { force: true });
+  });
+}
+
 async function openTemporary(path: string): Promise<{ handle: FileHandle; temporary: string }> {
   const target = await stat(path).catch(() => undefined);
   if (target?.isDirectory()) throw usageError(`${path} cannot be written: it is a folder.`);
   // Beside the target, because a rename is only atomic within one file system.
   const temporary = join(dirname(path), `.${basename(path)}.${randomBytes(6).toString('hex')}.tmp`);
   try {
-    return { handle: await open(temporary, 'wx'), temporary };
+    const handle = await open(temporary, 'wx');
+    removeAtExit(temporary);
+    return { handle, temporary };
   } catch (cause) {
     throw writeFailure(path, cause);
   }
@@ -68,6 +84,8 @@ export async function writeFileStreaming<T>(
     await handle.close().catch(() => undefined);
     await rm(temporary, { force: true }).catch(() => undefined);
     throw error;
+  } finally {
+    unfinished.delete(temporary);
   }
 }
 

@@ -1,0 +1,41 @@
+import { printable } from '../weights/index.js';
+import type { Architecture } from '../zian/architecture.js';
+import type { ZianConfig } from '../zian/config.js';
+import type { Converted, ConvertRequest } from './convert.js';
+
+function describeConfig(config: ZianConfig): string {
+  const { dataset, imageSize, cropSize, dsFactor, regionRadius, flipTest } = config;
+  const regions = config.hrnetOnly ? '' : `, regions ${2 * regionRadius}x${2 * regionRadius}`;
+  return `${dataset}, image ${imageSize.join('x')}, crop ${cropSize.join('x')}, coarse stage at 1/${dsFactor}${regions}${flipTest ? ', flip test' : ''}`;
+}
+
+function describeNetwork(found: Architecture): string {
+  const [, , last] = found.hrnet.stages;
+  const backbone = `HRNet ${last.channels.join('-')}`;
+  if (found.hrnetOnly) return `${backbone}, coarse stage only`;
+  const { coAttention, selfAttention, rois } = found;
+  return [
+    backbone,
+    rois.length === 1 ? '1 region' : `${rois.length} regions`,
+    coAttention === false ? 'no co-attention' : `${coAttention} co-attention`,
+    selfAttention === false
+      ? 'no self-attention'
+      : `self-attention by ${selfAttention.attractors} attractors`,
+  ].join(', ');
+}
+
+/** What was converted, for people. */
+export function formatConverted(request: ConvertRequest, converted: Converted, milliseconds: number): string {
+  const { format, wrapper, tensors, parameters, bytes, sha256, architecture } = converted;
+  const rows = [
+    ['model', request.output],
+    ['configuration', describeConfig(request.config)],
+    ['network', describeNetwork(architecture)],
+    ['weights', `${tensors} tensors, ${parameters.toLocaleString('en-US')} parameters, ${request.dtype}`],
+    ['size', `${(bytes / 1e6).toFixed(1)} MB`],
+    ['checkpoint', `${request.checkpoint} (${format}${wrapper === null ? '' : `, ${wrapper}`})`],
+    ['SHA-256', sha256],
+    ['time', `${(milliseconds / 1000).toFixed(1)} s`],
+  ] as const;
+  return rows.map(([title, text]) => `${title.padEnd(15)}${printable(text)}\n`).join('');
+}

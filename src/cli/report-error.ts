@@ -1,0 +1,45 @@
+import { CommanderError } from 'commander';
+import { EXIT_CODES, ZianError } from '../errors.js';
+import { printable } from '../weights/index.js';
+import type { CliContext } from './context.js';
+
+/** An error of this program rather than of its user: EX_SOFTWARE of sysexits.h. */
+const EXIT_UNEXPECTED = 70;
+
+/** Text without anything that moves a terminal's cursor, its line breaks kept. */
+const printableLines = (text: string): string =>
+  text
+    .split('\n')
+    .map((line) => printable(line, Number.POSITIVE_INFINITY))
+    .join('\n');
+
+/** Prints an error that a user can act on. */
+export const printError = ({ streams }: Pick<CliContext, 'streams'>, message: string): void =>
+  streams.err(`error: ${printableLines(message)}\n`);
+
+/**
+ * Says on stderr what went wrong, and gives the exit code: 2 for usage, 3 for input, 4 for the device, 70 for
+ * anything unexpected (its stack is printed in debug mode only).
+ */
+export function reportError(error: unknown, context: Pick<CliContext, 'streams' | 'debug'>): number {
+  // Commander has printed its message already; help that was asked for comes as an error of code 0.
+  if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : EXIT_CODES.usage;
+  if (error instanceof ZianError) {
+    printError(context, error.message);
+    if (context.debug && error.cause !== undefined) context.streams.err(`${stackOf(error)}\n`);
+    return EXIT_CODES[error.kind];
+  }
+  const message = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
+  printError(
+    context,
+    `unexpected ${message.replace(/\s+/g, ' ')} (a fault of zian-webgpu or of this machine; ZIAN_DEBUG=1 shows where)`,
+  );
+  if (context.debug) context.streams.err(`${stackOf(error)}\n`);
+  return EXIT_UNEXPECTED;
+}
+
+function stackOf(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  const cause = error.cause === undefined ? '' : `\ncaused by ${stackOf(error.cause)}`;
+  return `${error.stack ?? error.message}${cause}`;
+}

@@ -1,0 +1,54 @@
+import { Command } from 'commander';
+import { addConvert } from './commands/convert.js';
+import { addDoctor } from './commands/doctor.js';
+import { addInspect } from './commands/inspect.js';
+import { addLocalize } from './commands/localize.js';
+import { addVerify } from './commands/verify.js';
+import type { CliContext, CommandHost } from './context.js';
+import { reportError } from './report-error.js';
+
+const AFTER = `
+Examples:
+  $ zian doctor
+  $ zian convert model_best.pth --config refuge -o fovea.safetensors
+  $ zian localize retina.jpg -m fovea.safetensors -o overlay.png
+  $ zian localize --help
+
+Exit codes: 0 done, 1 verification failed, 2 wrong usage, 3 unusable input, 4 no usable GPU adapter.
+Not a medical device.`;
+
+function makeProgram(host: CommandHost): Command {
+  const { streams } = host;
+  const program = new Command('zian')
+    .description('Finds the fovea in fundus photographs and the scleral spur in AS-OCT scans, on WebGPU.')
+    .version(host.version)
+    .option('--adapter <which>', 'auto, hardware, software, or part of an adapter name', 'auto')
+    .option('--quiet', 'no notes and no progress on stderr', false)
+    .addHelpText('after', AFTER)
+    .configureHelp({ showGlobalOptions: true })
+    .configureOutput({ writeOut: streams.out, writeErr: streams.err })
+    .exitOverride();
+  for (const add of [addLocalize, addConvert, addInspect, addVerify, addDoctor]) add(program, host);
+  return program;
+}
+
+/**
+ * Runs one command line.
+ * @param args without the program's own name
+ * @returns the exit code: 0, 1 (verification failed), 2 (usage), 3 (input), 4 (device) or 70 (unexpected)
+ */
+export async function runCli(args: readonly string[], context: CliContext): Promise<number> {
+  let exitCode = 0;
+  const host: CommandHost = {
+    ...context,
+    exit: (code) => {
+      exitCode = code;
+    },
+  };
+  try {
+    await makeProgram(host).parseAsync(args, { from: 'user' });
+    return exitCode;
+  } catch (error) {
+    return reportError(error, context);
+  }
+}

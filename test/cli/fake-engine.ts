@@ -1,0 +1,83 @@
+import type { Engine, EngineOptions, Localization, OpenEngine, Stage } from '../../src/cli/engine.js';
+import { PRESETS, type ZianConfig } from '../../src/zian/config.js';
+import type { RgbaImage } from '../../src/zian/image.js';
+import { modelMetadata } from '../../src/zian/model-file.js';
+import type { Heatmap } from '../../src/zian/overlay.js';
+
+export interface FakeBehaviour {
+  readonly config?: ZianConfig;
+  readonly dtype?: 'f32' | 'f16';
+  readonly localize?: (image: RgbaImage, options: { flipTest?: boolean }) => Localization;
+  readonly heatmaps?: { readonly coarse: Heatmap; readonly fine?: Heatmap };
+  readonly stages?: (mirror: boolean) => ReadonlyMap<string, Stage>;
+}
+
+/** What was asked of a fake engine. */
+export interface FakeCalls {
+  readonly opened: EngineOptions[];
+  readonly localized: { readonly width: number; readonly height: number; readonly flipTest?: boolean }[];
+  readonly mirrors: boolean[];
+  closed: number;
+}
+
+/** A result with the image's middle as its landmark. */
+export const middleOf = ({ width, height }: RgbaImage): Localization => ({
+  landmark: { x: width / 2, y: height / 2 },
+  coarse: { x: width / 2 - 3, y: height / 2 + 4 },
+  network: {
+    coarse: { x: 12, y: 14 },
+    roiCenter: { x: 48, y: 56 },
+    fine: { x: 30, y: 20 },
+    landmark: { x: 62, y: 60 },
+  },
+  peak: { coarse: 0.75, fine: 0.875 },
+  margin: { coarse: 0.125, fine: 0.0625 },
+  milliseconds: { preprocess: 1.5, network: 20.25 },
+  rois: [
+    { x0: width / 4, y0: height / 4, x1: (3 * width) / 4, y1: (3 * height) / 4 },
+    { x0: 0, y0: 0, x1: width, y1: height },
+  ],
+});
+
+const map = (x0: number, y0: number, x1: number, y1: number): Heatmap => ({
+  data: Float32Array.from({ length: 64 }, (_, i) => (i === 27 ? 1 : 0.1)),
+  width: 8,
+  height: 8,
+  x0,
+  y0,
+  x1,
+  y1,
+});
+
+/** An engine that computes nothing: the commands around it are what is tested. */
+export function fakeEngine(behaviour: FakeBehaviour = {}): { openEngine: OpenEngine; calls: FakeCalls } {
+  const { config = PRESETS.refuge, dtype = 'f32' } = behaviour;
+  const calls: FakeCalls = { opened: [], localized: [], mirrors: [], closed: 0 };
+  const engine: Engine = {
+    config,
+    metadata: modelMetadata({ config, dtype, checkpointSha256: 'ab'.repeat(32), converterVersion: '0' }),
+    async localize(image, options = {}) {
+      const { width, height } = image;
+      calls.localized.push({ width, height, ...options });
+      return (behaviour.localize ?? middleOf)(image, options);
+    },
+    async heatmaps() {
+      return behaviour.heatmaps ?? { coarse: map(0, 0, 60, 50), fine: map(10, 10, 40, 40) };
+    },
+    async stages(_, { mirror = false } = {}) {
+      calls.mirrors.push(mirror);
+      return behaviour.stages?.(mirror) ?? new Map();
+    },
+  };
+  const openEngine: OpenEngine = async (options) => {
+    calls.opened.push(options);
+    return {
+      engine,
+      adapter: 'Fake adapter',
+      close: async () => {
+        calls.closed++;
+      },
+    };
+  };
+  return { openEngine, calls };
+}
