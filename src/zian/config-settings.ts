@@ -133,8 +133,10 @@ const SETTERS: ReadonlyMap<string, Setter> = new Map<string, Setter>([
 const WITHOUT_EFFECT =
   /^MODEL\.(PATCH_SIZE|MAX_DS_OFFSET|NAME|INIT_WEIGHTS|PRETRAINED|NUM_JOINTS|TAG_PER_JOINT|TARGET_TYPE|HEATMAP_SIZE|SIGMA|EXTRA\.PRETRAINED_LAYERS)$/;
 
-const setterOf = (key: string): Setter | undefined =>
-  SETTERS.get(key) ?? (/(^|\.)DATA_CLAHE$/.test(key) ? clahe : undefined);
+function setterOf(key: string): Setter | undefined {
+  if (/(^|\.)DATA_CLAHE$/.test(key)) return clahe;
+  return SETTERS.get(key) ?? (WITHOUT_EFFECT.test(key) ? (config) => config : undefined);
+}
 
 /** The keys that `applyOverride` takes. */
 export const settingKeys = (): readonly string[] => [...SETTERS.keys(), 'DATA_CLAHE'];
@@ -184,7 +186,7 @@ export function parseExperiment(experiment: unknown, base: ZianConfig, source: s
   for (const [key, value] of flatten(experiment, fail)) {
     const setter = setterOf(key);
     if (setter !== undefined) config = setter(config, value, (sentence) => fail(`${key} ${sentence}`));
-    else if (key.startsWith('MODEL.') && !WITHOUT_EFFECT.test(key)) unknownKeys.push(key);
+    else if (key.startsWith('MODEL.')) unknownKeys.push(key);
   }
   return { config: validateConfig(config, fail), unknownKeys };
 }

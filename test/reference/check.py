@@ -25,7 +25,7 @@ TOLERANCE_FLOAT64 = 5e-6  # the references keep float64 results as float32
 
 
 def dataset_of(run):
-    return 'age' if run['configuration'].startswith('age') else 'refuge'
+    return run.get('dataset', 'age' if run['configuration'].startswith('age') else 'refuge')
 
 
 def predictions(name, stages, flipped, image_size, configuration):

@@ -86,8 +86,8 @@ def products():
         if bias:
             inputs['bias'] = values(outputs)
         case('linear', name, inputs, functional.linear(*inputs.values()))
-    for name, a, b in (('plain', (3, 5), (5, 7)), ('batched', (2, 4, 3), (2, 3, 6)), ('inner dimension 1', (6, 1), (1, 5)),
-                       ('row by column', (1, 9), (9, 1))):
+    for name, a, b in (('plain', (3, 5), (5, 7)), ('batched', (2, 4, 3), (2, 3, 6)),
+                       ('inner dimension 1', (6, 1), (1, 5)), ('row by column', (1, 9), (9, 1))):
         a, b = values(*a), values(*b)
         case('matmul', name, {'a': a, 'b': b}, a @ b)
 
@@ -159,7 +159,8 @@ def resizes():
 
 def crops():
     for name, shape, center, size, scale in (
-            ('scale 1 inside', (1, 2, 12, 12), (6, 5), 4, 1.0), ('scale 2 past the border', (1, 1, 10, 8), (1, 8), 6, 2.0),
+            ('scale 1 inside', (1, 2, 12, 12), (6, 5), 4, 1.0),
+            ('scale 2 past the border', (1, 1, 10, 8), (1, 8), 6, 2.0),
             ('scale 1.5', (1, 1, 16, 12), (7, 9), 8, 1.5), ('centre at the origin', (1, 3, 6, 6), (0, 0), 4, 1.0),
             ('centre in the last corner', (1, 1, 6, 8), (7, 5), 4, 1.0),
             ('alignment of scale 1: not the identity', (1, 2, 8, 8), (3, 3), 8, 1.0),

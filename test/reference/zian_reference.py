@@ -92,7 +92,7 @@ class ZIAN(nn.Module):
         return 'hrnet_roi' if roi == '1' else f'hrnet_roi_{roi}'
 
     def load_seeded(self, seed, adjust=()):
-        """Seeded weights; each of `adjust` ({name, scale, offset}) then changes one tensor, rounding twice to float32."""
+        """Seeded weights; each of `adjust` ({name, scale, offset}) then changes one tensor, with two roundings."""
         changes = {a['name']: a for a in adjust}
         state = {}
         for name, value in self.state_dict().items():

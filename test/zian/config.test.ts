@@ -154,6 +154,7 @@ describe('applyOverrides', () => {
     ['TEST.FLIP_TEST=true', { flipTest: true }],
     ['MODEL.HRNET_TYPE=0', {}],
     ['DATA_CLAHE=False', {}],
+    ['MODEL.PATCH_SIZE=[224, 224]', {}],
     ["MODEL.EXTRA.STAGE2.BLOCK='BASIC'", {}],
     ['MODEL.EXTRA.STAGE4.NUM_MODULES=2', { stages: { STAGE4: { modules: 2 } } }],
   ])('%s', (override, changes) => {
