@@ -23,8 +23,9 @@ export function startProgress(
     barIncompleteChar: '░',
     barsize: 30,
     stream: terminal,
-    // A cursor that is hidden stays so if the process is killed.
+    // A cursor that is hidden, and lines that are not wrapped, stay so if the process is killed.
     hideCursor: false,
+    linewrap: true,
     // The library's handler would swallow the first interrupt.
     gracefulExit: false,
     clearOnComplete: true,

@@ -4,6 +4,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { deviceError } from '../../src/errors.js';
 import { decodeImage } from '../../src/node/images/decode.js';
 import { bytesSource, openSafetensors } from '../../src/weights/index.js';
+import { header, png, zeros } from '../images/png-builder.js';
 import { fakeEngine, middleOf } from './fake-engine.js';
 import { testFolder, writeImage, zian } from './support.js';
 
@@ -18,6 +19,7 @@ beforeAll(() => {
   writeImage(other, 40, 80, 2);
   writeFileSync(model, 'not read by a fake engine');
   writeFileSync(at('page.png'), '<html>Please log in</html>');
+  writeFileSync(at('huge.png'), png(header(20_000, 20_000), zeros(1000)));
   writeFileSync(at('cut.png'), readFileSync(good).subarray(0, 900));
   mkdirSync(at('folder'));
 });
@@ -76,7 +78,7 @@ describe('zian localize', () => {
 
   it('does the good images when others are bad, and says so by the exit code', async () => {
     const { openEngine } = fakeEngine();
-    const bad = [at('page.png'), at('cut.png'), at('none.png'), at('folder')];
+    const bad = [at('page.png'), at('cut.png'), at('huge.png'), at('none.png'), at('folder')];
     const run = await zian(['localize', ...bad, good, '-m', model, '--json'], { openEngine });
     expect(run.code).toBe(3);
     expect(
@@ -86,10 +88,11 @@ describe('zian localize', () => {
         .map((line) => JSON.parse(line).image),
     ).toEqual([good]);
     const errors = run.err.trim().split('\n');
-    expect(errors).toHaveLength(4);
+    expect(errors).toHaveLength(5);
     for (const [i, path] of bad.entries()) expect(errors[i]?.startsWith(`error: ${path}`)).toBe(true);
     expect(errors[0]).toContain('HTML');
-    expect(errors[3]).toContain('directory');
+    expect(errors[2]).toContain('400.0 megapixels');
+    expect(errors[4]).toContain('directory');
     expect(run.err).not.toMatch(/^\s+at /m);
   });
 

@@ -58,7 +58,7 @@ export async function zian(
   return { code, out, err };
 }
 
-/** The widths of the recorded run `narrow`. */
+/** Widths that make a small checkpoint. */
 export const NARROW: StateDictOptions = {
   ...RELEASED,
   stages: [
@@ -69,7 +69,7 @@ export const NARROW: StateDictOptions = {
   widths: { stem: 12, layer1_planes: 5, layer1_blocks: 2, final: 32, attractors: 10, head: 7 },
 };
 
-/** The sizes of the recorded run `narrow`, as an experiment file. */
+/** Sizes that go with them, as an experiment file. */
 export const NARROW_YAML = `# Small sizes
 MODEL:
   IMAGE_SIZE: [136, 136]
@@ -82,7 +82,7 @@ TRAIN:
   AGE_DATA: no
 `;
 
-/** Weights as the recorded run `narrow` has them. */
+/** Seeded weights for them. */
 export const narrowWeights = (): Map<string, Float32Array> => seededWeights(stateDictShapes(NARROW), 101);
 
 /** A file as torch.save writes it of a state dict. */

@@ -1,25 +1,12 @@
-import { readdirSync, readFileSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
+import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { compareSamples, sampleCount } from '../../src/cli/verify/compare.js';
-import { flipAverage, impliedPoints, peakOf, toOriginal } from '../../src/cli/verify/landmarks.js';
+import { impliedPoints, peakOf } from '../../src/cli/verify/landmarks.js';
 import { parseReferenceName } from '../../src/cli/verify/reference-name.js';
 import { toleranceOf } from '../../src/cli/verify/tolerance.js';
 import { bytesSource, openSafetensors } from '../../src/weights/index.js';
-import { type Dataset, PRESETS } from '../../src/zian/config.js';
-import { applyOverrides } from '../../src/zian/config-settings.js';
-
-interface RecordedPoint {
-  readonly crop_xy: readonly number[];
-  readonly image_xy: readonly number[];
-}
-
-interface RecordedRun {
-  readonly dataset: Dataset;
-  readonly options: readonly string[];
-  readonly image_size: readonly [number, number];
-  readonly predictions: { readonly lr: RecordedPoint; readonly hr: RecordedPoint };
-}
+import { toImage } from '../../src/zian/coordinates.js';
+import { listRuns, readRun, runConfig, runTensorsPath } from '../support/runs.js';
 
 describe('names of reference tensors', () => {
   it.each([
@@ -113,51 +100,28 @@ describe('points that heat maps imply', () => {
     expect(peakOf(plane(-3, -2, 0, 0, -1, -5))).toEqual({ x: 0, y: 0 });
   });
 
-  it('are mirrored back about the width of the crop', () => {
-    expect(flipAverage({ x: 500, y: 300 }, { x: 520, y: 306 }, PRESETS.refuge)).toEqual({ x: 502, y: 303 });
-  });
-
-  // 1-based in the CSV: 1269.8258 − 1, of an image of 1634 x 1632 scaled to 264 x 264 with a margin of 4.
-  it('reach the original image by one rounding to float32', () => {
-    const config = { ...PRESETS.refuge, imageSize: [264, 264] as const, cropSize: [256, 256] as const };
-    const image = { width: 1634, height: 1632 };
-    expect(toOriginal({ x: 201, y: 136 }, image, config)).toEqual({
-      x: 1268.8258056640625,
-      y: 865.4545288085938,
-    });
-  });
-
-  const runs = fileURLToPath(new URL('../fixtures/runs/', import.meta.url));
-  const names = readdirSync(runs)
-    .filter((name) => name.endsWith('.json'))
-    .map((name) => name.slice(0, -'.json'.length));
-
   it('are those of every recorded run whose heat maps are recorded whole', async () => {
     let compared = 0;
-    for (const name of names) {
-      const run: RecordedRun = JSON.parse(readFileSync(`${runs}${name}.json`, 'utf8'));
-      const file = await openSafetensors(
-        bytesSource(name, new Uint8Array(readFileSync(`${runs}${name}.safetensors`))),
-      );
-      const overrides: string[] = [];
-      for (let i = 0; i < run.options.length; i += 2)
-        overrides.push(`${run.options[i]}=${run.options[i + 1]}`);
-      const config = applyOverrides(PRESETS[run.dataset], overrides);
+    for (const name of listRuns()) {
+      const run = readRun(name);
+      const path = runTensorsPath(name);
+      const file = await openSafetensors(bytesSource(path, new Uint8Array(readFileSync(path))));
+      const config = runConfig(run);
       const plane = async (map: string) => {
-        const width = file.tensors.get(map)?.shape.at(-1);
-        return width === undefined ? undefined : { data: await file.readFloat32(map), width };
+        const size = file.tensors.get(map)?.shape.at(-1);
+        return size === undefined ? undefined : { data: await file.readFloat32(map), width: size };
       };
       const coarse = await plane('heatmap_ds');
-      const fine = await plane('heatmap_roi');
+      const fine = config.hrnetOnly ? undefined : await plane('heatmap_roi');
       if (coarse === undefined || (fine === undefined && !config.hrnetOnly)) continue;
       compared++;
       const { lr, hr } = run.predictions;
-      const image = { width: run.image_size[0], height: run.image_size[1] };
-      const points = impliedPoints(coarse, config.hrnetOnly ? undefined : fine, config);
+      const [width, height] = run.image_size;
+      const points = impliedPoints(coarse, fine, config);
       expect([points.roiCenter.x, points.roiCenter.y], name).toEqual(lr.crop_xy);
       const final = config.hrnetOnly ? lr : hr;
       expect([points.landmark.x, points.landmark.y], name).toEqual(final.crop_xy);
-      const { x, y } = toOriginal(points.landmark, image, config);
+      const { x, y } = toImage(points.landmark, { width, height }, config);
       expect([x, y], name).toEqual(final.image_xy);
     }
     expect(compared).toBeGreaterThan(8);

@@ -2,6 +2,7 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { Localization, Stage } from '../../src/cli/engine.js';
+import { inputError } from '../../src/errors.js';
 import { memorySink, writeSafetensors } from '../../src/weights/index.js';
 import { PRESETS, type ZianConfig } from '../../src/zian/config.js';
 import { type FakeBehaviour, fakeEngine, middleOf } from './fake-engine.js';
@@ -226,6 +227,18 @@ describe('zian verify', () => {
     expect(arithmetic.code).toBe(0);
     expect(arithmetic.out).toContain('(f16, Fake adapter)');
     expect((await verify({ behaviour: { ...behaviour, dtype: 'f16' } })).code).toBe(0);
+  });
+
+  it('still tells stage by stage where there is no landmark', async () => {
+    await writeReference(whole());
+    const failing = (): Localization => {
+      throw inputError('the coarse heat map holds NaN.');
+    };
+    const run = await verify({ behaviour: { ...behaviour, localize: failing } });
+    expect(run).toMatchObject({ code: 1, err: '' });
+    expect(run.out).toMatch(/^hrnet .*ok$/m);
+    expect(run.out).toContain('No landmark: the coarse heat map holds NaN.');
+    expect(run.out).toMatch(/^FAIL: 7 of 7 stages within their tolerance, 0 of 0 points agree/m);
   });
 
   it('refuses a reference of another model', async () => {

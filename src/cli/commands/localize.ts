@@ -15,7 +15,7 @@ interface Options extends GlobalOptions {
   readonly json?: boolean;
   readonly flipTest?: boolean;
   readonly dump?: string;
-  readonly dtype?: ModelDtype;
+  readonly dtype: ModelDtype;
 }
 
 const EXAMPLES = `
@@ -48,10 +48,7 @@ export function addLocalize(program: Command, host: CommandHost): void {
 }
 
 export const precisionOption = (): Option =>
-  new Option('--dtype <type>', 'precision to compute in; what suits model and adapter if left out').choices([
-    'f32',
-    'f16',
-  ]);
+  new Option('--dtype <type>', 'precision to compute in').choices(['f32', 'f16']).default('f32');
 
 async function run(host: CommandHost, images: readonly string[], options: Options): Promise<void> {
   const { streams } = host;
@@ -107,7 +104,7 @@ export async function openModel(
   { openEngine, streams }: CommandHost,
   options: GlobalOptions,
   model: string,
-  dtype: ModelDtype | undefined,
+  dtype: ModelDtype,
 ): Promise<OpenedEngine> {
   const progress = startProgress('loading', streams, options);
   try {

@@ -12,7 +12,7 @@ import { openModel, precisionOption } from './localize.js';
 interface Options extends GlobalOptions {
   readonly image: string;
   readonly json?: boolean;
-  readonly dtype?: ModelDtype;
+  readonly dtype: ModelDtype;
 }
 
 const EXAMPLES = `

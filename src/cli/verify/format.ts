@@ -44,7 +44,7 @@ const pointCells = (row: PointRow): string[] => [
   verdict(row.ok),
 ];
 
-function summary({ ok, stages, points, dtype, adapter, notCompared }: VerifyReport): string[] {
+function summary({ ok, stages, points, problem, dtype, adapter, notCompared }: VerifyReport): string[] {
   const lines: string[] = [];
   if (notCompared.length > 0) {
     lines.push(
@@ -58,6 +58,7 @@ function summary({ ok, stages, points, dtype, adapter, notCompared }: VerifyRepo
   else if (stages.some(({ stage, ok: same }) => stage === 'roi_center' && !same)) {
     lines.push('The coarse peak differs, so that the fine stage looked at other regions than the reference.');
   }
+  if (problem !== null) lines.push(`No landmark: ${printable(problem, 400)}`);
   const within = stages.filter((row) => row.ok).length;
   const same = points.filter((row) => row.ok).length;
   lines.push(

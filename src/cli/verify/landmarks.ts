@@ -48,20 +48,3 @@ export function impliedPoints(
   };
   return { coarsePeak, roiCenter, finePeak, landmark };
 }
-
-/** Mean of a point and of the mirrored run's, which is mirrored back about the crop's width (not width − 1). */
-export const flipAverage = (point: Point, mirrored: Point, { cropSize }: ZianConfig): Point => ({
-  x: (point.x + (cropSize[0] - mirrored.x)) / 2,
-  y: (point.y + mirrored.y) / 2,
-});
-
-/** From the crop's pixels to the original image's: in float64, rounded once to float32. */
-export function toOriginal(
-  { x, y }: Point,
-  image: { readonly width: number; readonly height: number },
-  { imageSize, cropSize }: ZianConfig,
-): Point {
-  const along = (value: number, axis: 0 | 1, size: number): number =>
-    Math.fround((value + (imageSize[axis] - cropSize[axis]) / 2) * (size / imageSize[axis]));
-  return { x: along(x, 0, image.width), y: along(y, 1, image.height) };
-}

@@ -1,8 +1,9 @@
 import type { ZianConfig } from '../../zian/config.js';
+import { midpoint, toImage, unmirror } from '../../zian/coordinates.js';
 import type { RgbaImage } from '../../zian/image.js';
 import type { ModelDtype } from '../../zian/model-file.js';
 import type { Localization, Point, Stage } from '../engine.js';
-import { flipAverage, type ImpliedPoints, impliedPoints, type Plane, toOriginal } from './landmarks.js';
+import { type ImpliedPoints, impliedPoints, type Plane } from './landmarks.js';
 import type { Reference } from './reference.js';
 import type { PointRow } from './report.js';
 
@@ -61,7 +62,7 @@ export async function comparePoints(
   if (plain === undefined) return rows;
   const pixel = dtype === 'f16' && !config.hrnetOnly ? 1 : 0;
   const original = pixel * Math.max(image.width / config.imageSize[0], image.height / config.imageSize[1]);
-  const originalOf = (point: Point): Point => toOriginal(point, image, config);
+  const originalOf = (point: Point): Point => toImage(point, image, config);
 
   add('coarse peak', 'heat map', result.network.coarse, plain.coarsePeak, 0);
   add('region centre', 'crop', result.network.roiCenter, plain.roiCenter, 0);
@@ -73,7 +74,7 @@ export async function comparePoints(
   const mirrored = await implied(reference, true, maps, config);
   if (mirrored !== undefined && flipped !== undefined) {
     const average = (which: 'roiCenter' | 'landmark'): Point =>
-      originalOf(flipAverage(plain[which], mirrored[which], config));
+      originalOf(midpoint(plain[which], unmirror(mirrored[which], config)));
     add('coarse, flip test', 'image', flipped.coarse, average('roiCenter'), 0);
     add('landmark, flip test', 'image', flipped.landmark, average('landmark'), original);
   }

@@ -48,6 +48,8 @@ export interface VerifyReport {
   readonly stages: readonly StageRow[];
   readonly accuracy: readonly AccuracyRow[];
   readonly points: readonly PointRow[];
+  /** Why there is no landmark, in which case the stages tell where it went wrong; or null. */
+  readonly problem: string | null;
   /** Names in the reference that the model has no stage for. */
   readonly notCompared: readonly string[];
 }

@@ -1,7 +1,8 @@
+import { ZianError } from '../../errors.js';
 import type { RgbaImage } from '../../zian/image.js';
 import type { ModelDtype } from '../../zian/model-file.js';
 import type { Heatmap } from '../../zian/overlay.js';
-import type { OpenedEngine, Stage } from '../engine.js';
+import type { Engine, OpenedEngine, Stage } from '../engine.js';
 import { compareSamples } from './compare.js';
 import { comparePoints } from './points.js';
 import type { Reference } from './reference.js';
@@ -27,12 +28,14 @@ class Comparison {
   }
 
   async add(stages: ReadonlyMap<string, Stage>, graph: StageRow['graph'], mirrored: boolean): Promise<void> {
-    for (const name of this.#reference.names) {
-      const stage = stages.get(name.stage);
-      if (stage === undefined || name.mirrored !== mirrored) continue;
-      this.seen.add(name.key);
-      if (name.precision === 'float32') await this.#addStage(name, stage, graph);
-      else await this.#addAccuracy(name, name.precision, stage, graph);
+    // In the network's order, so that the first line that fails is where it goes wrong.
+    for (const [stageName, stage] of stages) {
+      for (const name of this.#reference.names) {
+        if (name.stage !== stageName || name.mirrored !== mirrored) continue;
+        this.seen.add(name.key);
+        if (name.precision === 'float32') await this.#addStage(name, stage, graph);
+        else await this.#addAccuracy(name, name.precision, stage, graph);
+      }
     }
   }
 
@@ -88,22 +91,39 @@ export async function verifyModel(
   for (const mirrored of reference.hasMirrored ? [false, true] : [false]) {
     await comparison.add(await engine.stages(image, { mirror: mirrored }), 'stages', mirrored);
   }
-  const result = await engine.localize(image, { flipTest: false });
-  const { coarse, fine } = await engine.heatmaps();
-  const maps = new Map([['heatmap_ds', asStage(coarse)]]);
-  if (fine !== undefined) maps.set('heatmap_roi', asStage(fine));
-  await comparison.add(maps, 'localize', false);
-
-  const flipped = reference.find('heatmap_ds', true) && (await engine.localize(image, { flipTest: true }));
-  const points = await comparePoints(reference, maps, { result, flipped }, image, engine.config, dtype);
+  const { points, problem } = await localizeAndCompare(comparison, reference, image, engine, dtype);
   const { stages, accuracy } = comparison;
   return {
-    ok: stages.length > 0 && [...stages, ...points].every(({ ok }) => ok),
+    ok: stages.length > 0 && problem === null && [...stages, ...points].every(({ ok }) => ok),
     adapter,
     dtype,
     stages,
     accuracy,
     points,
+    problem,
     notCompared: reference.names.filter(({ key }) => !comparison.seen.has(key)).map(({ key }) => key),
   };
+}
+
+/** The part about the graph that `localize` runs; where it finds no landmark the stages are still reported. */
+async function localizeAndCompare(
+  comparison: Comparison,
+  reference: Reference,
+  image: RgbaImage,
+  engine: Engine,
+  dtype: ModelDtype,
+): Promise<Pick<VerifyReport, 'points' | 'problem'>> {
+  try {
+    const result = await engine.localize(image, { flipTest: false });
+    const { coarse, fine } = await engine.heatmaps();
+    const maps = new Map([['heatmap_ds', asStage(coarse)]]);
+    if (fine !== undefined) maps.set('heatmap_roi', asStage(fine));
+    await comparison.add(maps, 'localize', false);
+    const flipped = reference.find('heatmap_ds', true) && (await engine.localize(image, { flipTest: true }));
+    const points = await comparePoints(reference, maps, { result, flipped }, image, engine.config, dtype);
+    return { points, problem: null };
+  } catch (error) {
+    if (!(error instanceof ZianError) || error.kind !== 'input') throw error;
+    return { points: [], problem: error.message };
+  }
 }

@@ -1,0 +1,57 @@
+import type { EngineDevice } from '../graph/device.js';
+import type { CompileProgress } from '../graph/index.js';
+import { openSafetensors } from '../weights/index.js';
+import { parseModelMetadata } from '../zian/model-file.js';
+import { Zian } from '../zian/zian.js';
+import { openDevice } from './adapters.js';
+import { openFileSource } from './file-source.js';
+
+export interface LoadOptions {
+  /** The adapter to open, as `openDevice` takes it; `auto` unless given. Without meaning if there is a `device`. */
+  readonly adapter?: string;
+  /** A device of the caller's, who also destroys it. */
+  readonly device?: EngineDevice;
+  /** Precision of weights and activations on the device; f32 unless given. */
+  readonly dtype?: 'f32' | 'f16';
+  /** Takes the line that says when `auto` falls back to a software adapter; by default it goes to stderr. */
+  readonly log?: (line: string) => void;
+  readonly onProgress?: (progress: CompileProgress) => void;
+}
+
+export interface LoadedModel {
+  readonly zian: Zian;
+  readonly device: EngineDevice;
+  /** Frees the model, closes its file, and destroys the device if it was opened here. May be called again. */
+  close(): Promise<void>;
+}
+
+/**
+ * Loads a model file, as `zian convert` makes it, on an adapter of this machine.
+ *
+ * @throws ZianError: input where the file is no usable model, usage or device where there is no such adapter
+ */
+export async function loadZian(path: string, options: LoadOptions = {}): Promise<LoadedModel> {
+  const { dtype, onProgress, log } = options;
+  const source = await openFileSource(path);
+  const ends: (() => Promise<void> | void)[] = [() => source.close()];
+  const close = async (): Promise<void> => {
+    for (let end = ends.pop(); end !== undefined; end = ends.pop()) await end();
+  };
+  try {
+    // Opening a device takes seconds; a file that is no model is told before.
+    parseModelMetadata((await openSafetensors(source)).metadata, source.name);
+    const device = options.device ?? (await openDevice(options.adapter, log === undefined ? {} : { log }));
+    if (options.device === undefined) ends.push(() => device.destroy());
+    const zian = await Zian.load({
+      model: source,
+      device,
+      ...(dtype === undefined ? {} : { dtype }),
+      ...(onProgress === undefined ? {} : { onProgress }),
+    });
+    ends.push(() => zian.destroy());
+    return { zian, device, close };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
