@@ -42,24 +42,25 @@ fn residual_pixel(n: u32, row: u32, column: u32, factor: u32) -> u32 {
 }
 
 fn store(value: vec4<f32>, n: u32, row: u32, column: u32, cout4: u32, branch: u32) {
-  if ((row >= p.y_h) | (column >= p.y_w)) { return; }
   var v = value;
   if (HAS_BIAS) { v += vec4<f32>(bias[branch * p.y_c4 + cout4]); }
-  if (HAS_R0) { v += vec4<f32>(r0[p.r0_offset + residual_pixel(n, row, column, p.r0_factor) * p.r0_stride + cout4]); }
-  if (HAS_R1) { v += vec4<f32>(r1[p.r1_offset + residual_pixel(n, row, column, p.r1_factor) * p.r1_stride + cout4]); }
-  if (HAS_R2) { v += vec4<f32>(r2[p.r2_offset + residual_pixel(n, row, column, p.r2_factor) * p.r2_stride + cout4]); }
+  // Whether there are residuals and a ReLU is known at run time only: fewer pipelines to compile, and asked just once
+  // per result.
+  if (p.r0_factor > 0u) {
+    v += vec4<f32>(r0[p.r0_offset + residual_pixel(n, row, column, p.r0_factor) * p.r0_stride + cout4]);
+  }
+  if (p.r1_factor > 0u) {
+    v += vec4<f32>(r1[p.r1_offset + residual_pixel(n, row, column, p.r1_factor) * p.r1_stride + cout4]);
+  }
+  if (p.r2_factor > 0u) {
+    v += vec4<f32>(r2[p.r2_offset + residual_pixel(n, row, column, p.r2_factor) * p.r2_stride + cout4]);
+  }
+  if (p.relu > 0u) { v = select(v, vec4<f32>(0.0), v < vec4<f32>(0.0)); }
   y[p.y_offset + ((n * p.y_h + row) * p.y_w + column) * p.y_stride + cout4] =
     vec4<Y_T>(keep_lanes(activate(v), cout4, p.y_c));
 }
 
-fn store_row(tile: mat4x4<f32>, n: u32, row: u32, column: u32, cout4: u32, branch: u32) {
-  store(tile[0], n, row, column, cout4, branch);
-  store(tile[1], n, row, column + 1u, cout4, branch);
-  store(tile[2], n, row, column + 2u, cout4, branch);
-  store(tile[3], n, row, column + 3u, cout4, branch);
-}
-
-@compute @workgroup_size(WORKGROUP)
+@compute @workgroup_size(64)
 fn main(@builtin(global_invocation_id) id: vec3<u32>, @builtin(workgroup_id) group: vec3<u32>) {
   let columns_of_tiles = (p.y_w + 3u) / 4u;
   let rows_of_tiles = (p.y_h + ROWS - 1u) / ROWS;
@@ -104,12 +105,17 @@ fn main(@builtin(global_invocation_id) id: vec3<u32>, @builtin(workgroup_id) gro
       }
     }
   }
-  let cout4 = block / p.blocks_per_group * p.cout4 + block % p.blocks_per_group * COUT4;
-  store_row(a00, n, row, column, cout4, branch);
-  if (ROWS == 2u) { store_row(a10, n, row + 1u, column, cout4, branch); }
-  // The last block of a group may have one vec4 of channels only.
-  if (COUT4 == 2u && block % p.blocks_per_group * 2u + 1u < p.cout4) {
-    store_row(a01, n, row, column, cout4 + 1u, branch);
-    if (ROWS == 2u) { store_row(a11, n, row + 1u, column, cout4 + 1u, branch); }
+  // Copied out of the accumulators, which must not be indexed by a variable: they would live in memory all along.
+  var results = array<mat4x4<f32>, 4>(a00, a01, a10, a11);
+  let first_cout4 = block % p.blocks_per_group * COUT4;
+  for (var i = 0u; i < ROWS * COUT4 * 4u; i++) {
+    let r = row + i / (COUT4 * 4u);
+    let c = column + i % 4u;
+    let o = first_cout4 + i / 4u % COUT4;
+    // The last block of a group may have one vec4 of channels only.
+    if ((r < p.y_h) & (c < p.y_w) & (o < p.cout4)) {
+      let tile = i / (COUT4 * 4u) * 2u + i / 4u % COUT4;
+      store(results[tile][i % 4u], n, r, c, block / p.blocks_per_group * p.cout4 + o, branch);
+    }
   }
 }

@@ -1,4 +1,5 @@
 import { activationCode, activationInclude } from '../common/activation.js';
+import { LINEAR_WORKGROUP } from '../common/grid.js';
 import lanes from '../common/lanes.wgsl';
 import { operand } from '../common/operand.js';
 import type { Call, Operand, Variant } from '../contract.js';
@@ -87,7 +88,6 @@ function variant(
       const x = extentOf(xOperand.shape);
       const y = extentOf(yOperand.shape);
       const tiles = Math.ceil(y.w / 4) * Math.ceil(y.h / rows) * y.n;
-      const workgroup = tiles > 32 ? 64 : 32;
       const present = residuals(call.inputs, g.factors);
       const residualParameters = Object.fromEntries(
         ['r0', 'r1', 'r2'].flatMap((residual) => {
@@ -96,11 +96,12 @@ function variant(
           return [
             [`${residual}_offset`, layout.offset],
             [`${residual}_stride`, layout.stride],
-            [`${residual}_factor`, found?.factor ?? 1],
+            // 0 says that there is none.
+            [`${residual}_factor`, found?.factor ?? 0],
           ];
         }),
       );
-      const groups = Math.ceil(tiles / workgroup);
+      const groups = Math.ceil(tiles / LINEAR_WORKGROUP);
       return {
         dispatches: [
           {
@@ -109,9 +110,8 @@ function variant(
             constants: {
               ROWS: rows,
               COUT4: vec4sPerThread,
-              WORKGROUP: workgroup,
               BLOCKED: xOperand.layout.block > 1,
-              ACTIVATION: activationCode(g.activation),
+              ACTIVATION: activationCode(g.activation === 'relu' ? 'none' : g.activation),
             },
             parameters: {
               x_h: x.h,
@@ -134,6 +134,7 @@ function variant(
               padding_w: g.padding[1],
               dilation_h: g.dilation[0],
               dilation_w: g.dilation[1],
+              relu: g.activation === 'relu' ? 1 : 0,
               cin4: b.cin4,
               cout4: b.cout4,
               blocks: b.groups * b.blocksPerGroup,
