@@ -1,3 +1,4 @@
+import { deviceError } from '../errors.js';
 import type { EngineDevice } from '../graph/device.js';
 import type { CompileProgress } from '../graph/index.js';
 import { openSafetensors } from '../weights/index.js';
@@ -42,6 +43,11 @@ export async function loadZian(path: string, options: LoadOptions = {}): Promise
     parseModelMetadata((await openSafetensors(source)).metadata, source.name);
     const device = options.device ?? (await openDevice(options.adapter, log === undefined ? {} : { log }));
     if (options.device === undefined) ends.push(() => device.destroy());
+    if (dtype === 'f16' && !device.has('shader-f16')) {
+      throw deviceError(
+        `The adapter '${device.report.name}' has no half-precision arithmetic (shader-f16); compute in f32, or choose another adapter (see \`zian doctor\`).`,
+      );
+    }
     const zian = await Zian.load({
       model: source,
       device,

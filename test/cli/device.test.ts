@@ -91,7 +91,7 @@ describe('zian, from checkpoint to landmark', () => {
 
   // Only there does a variable decide which drivers are seen.
   it.runIf(process.platform === 'linux')(
-    'ends with 4 where there is no hardware, or falls back',
+    'ends with 4 where hardware or half precision is missing, or falls back',
     async () => {
       const nothing = { VK_DRIVER_FILES: at('none.json'), VK_ICD_FILENAMES: at('none.json') };
       const none = await runScript(
@@ -101,6 +101,10 @@ describe('zian, from checkpoint to landmark', () => {
       );
       expect(none).toMatchObject({ code: 4, out: '' });
       expect(none.err).toMatch(/error: No hardware adapter was found[^\n]*\n$/);
+      const half = ['localize', image, '-m', model, '--adapter', 'software', '--dtype', 'f16'];
+      const single = await runScript(main(), half, nothing);
+      expect(single).toMatchObject({ code: 4, out: '' });
+      expect(single.err).toMatch(/^error: [^\n]*SwiftShader[^\n]*shader-f16[^\n]*\n$/);
       const fallback = await runScript(main(), ['localize', image, '-m', model], nothing);
       expect(fallback.code).toBe(0);
       expect(fallback.err).toMatch(/Computing on the CPU with SwiftShader[^\n]*\n$/);
