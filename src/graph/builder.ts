@@ -1,6 +1,6 @@
 import { formatShape } from '../kernels/common/operand.js';
 import type { Attributes, DType, Kernel, TensorSpec } from '../kernels/contract.js';
-import { extentOf } from '../kernels/layout.js';
+import { elementCount, extentOf } from '../kernels/layout.js';
 import { type Constant, dataConstant } from './constants.js';
 import type { Graph, KernelNode, Node, Value } from './graph.js';
 
@@ -31,6 +31,7 @@ export class GraphBuilder {
 
   /** A tensor that the caller writes before each run. */
   input(name: string, shape: readonly number[], dtype: DType = this.dtype): Value {
+    if (this.#inputs.has(name)) throw new Error(`there is an input '${name}' already`);
     const value = { label: name, spec: { shape, dtype } };
     this.#inputs.set(name, value);
     return value;
@@ -38,6 +39,9 @@ export class GraphBuilder {
 
   /** Makes a value readable after a run, under this name; passes keep it as it is. */
   output(name: string, value: Value): void {
+    if (this.#outputs.has(name)) throw new Error(`there is an output '${name}' already`);
+    if (this.#constants.has(value))
+      throw new Error(`output '${name}': '${value.label}' is a constant, which no run writes`);
     this.#outputs.set(name, value);
   }
 
@@ -67,6 +71,18 @@ export class GraphBuilder {
   /** A table given by its values, in C order. */
   data(label: string, values: ArrayLike<number>, shape: readonly number[], dtype: DType = 'f32'): Value {
     return this.constant(label, dataConstant(values, shape), { shape, dtype });
+  }
+
+  /** A constant under another shape of as many elements; one axis may be -1. */
+  reshaped(value: Value, shape: readonly number[]): Value {
+    const count = elementCount(value.spec.shape);
+    const rest = shape.reduce((product, size) => (size === -1 ? product : product * size), 1);
+    const full = shape.map((size) => (size === -1 ? count / rest : size));
+    if (elementCount(full) !== count || !full.every(Number.isInteger))
+      throw new Error(
+        `${value.label} ${formatShape(value.spec.shape)} does not take the shape ${formatShape(shape)}`,
+      );
+    return this.constant(value.label, this.constantOf(value), { shape: full, dtype: value.spec.dtype });
   }
 
   /** The expression behind a constant value. */
@@ -134,6 +150,8 @@ export class GraphBuilder {
    * @param firstPixel pixels (over batch, rows and columns) to leave out at the start
    */
   view(label: string, input: Value, shape: readonly number[], firstPixel = 0): Value {
+    if (this.#constants.has(input))
+      throw new Error(`${label}: '${input.label}' is a constant; give it another shape with reshaped`);
     const from = extentOf(input.spec.shape);
     const to = extentOf(shape);
     if (from.c !== to.c || firstPixel + to.n * to.h * to.w > from.n * from.h * from.w)

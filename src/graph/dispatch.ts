@@ -1,13 +1,16 @@
 import type { Call, Kernel, KernelLimits, Operand, Plan } from '../kernels/contract.js';
 import { buildShader } from '../kernels/shader.js';
 import type { PipelineCache } from './pipelines.js';
+import { settleAll } from './settle.js';
 
 /** A dispatch with its pipeline, buffers and size: everything a compute pass needs. */
 export interface PreparedDispatch {
   readonly label: string;
   readonly pipeline: GPUComputePipeline;
   readonly bindGroup: GPUBindGroup;
-  readonly workgroups: readonly [number, number, number] | GPUBuffer;
+  readonly workgroups: readonly [number, number, number];
+  /** Holds the workgroup counts in place of `workgroups`. */
+  readonly indirect?: GPUBuffer;
 }
 
 /** All operands of a call, inputs and outputs, by name. */
@@ -34,7 +37,7 @@ export function prepareCall(
   label: string,
 ): Promise<PreparedDispatch[]> {
   const operands = operandsOf(call);
-  return Promise.all(
+  return settleAll(
     plan.dispatches.map(async (dispatch) => {
       const shader = buildShader(dispatch, operands, kernel.optional);
       const { pipeline, layout } = await cache.get(shader);
@@ -50,9 +53,9 @@ export function prepareCall(
         layout,
         entries: bound.map((buffer, binding) => ({ binding, resource: { buffer } })),
       });
-      const workgroups =
-        'indirect' in dispatch.workgroups ? bufferOf(dispatch.workgroups.indirect) : dispatch.workgroups;
-      return { label: `${label}: ${shader.name}`, pipeline, bindGroup, workgroups };
+      const common = { label: `${label}: ${shader.name}`, pipeline, bindGroup };
+      if (!('indirect' in dispatch.workgroups)) return { ...common, workgroups: dispatch.workgroups };
+      return { ...common, workgroups: [0, 0, 0] as const, indirect: bufferOf(dispatch.workgroups.indirect) };
     }),
   );
 }
@@ -61,8 +64,8 @@ export function prepareCall(
 export function encodeDispatch(pass: GPUComputePassEncoder, dispatch: PreparedDispatch): void {
   pass.setPipeline(dispatch.pipeline);
   pass.setBindGroup(0, dispatch.bindGroup);
-  if (dispatch.workgroups instanceof Array) pass.dispatchWorkgroups(...dispatch.workgroups);
-  else pass.dispatchWorkgroupsIndirect(dispatch.workgroups, 0);
+  if (dispatch.indirect) pass.dispatchWorkgroupsIndirect(dispatch.indirect, 0);
+  else pass.dispatchWorkgroups(...dispatch.workgroups);
 }
 
 /** The limits that kernels look at, read off a device. */

@@ -1,4 +1,4 @@
-import { deviceError, inputError } from '../errors.js';
+import { deviceError, inputError, type ZianError } from '../errors.js';
 import type { Call, DType, Plan, Variant } from '../kernels/contract.js';
 import { bytesPerElement, elementCount, gather, storageBytes } from '../kernels/layout.js';
 import { float16ToFloat32 } from '../weights/float16.js';
@@ -11,6 +11,7 @@ import { type Lifetime, planMemory } from './memory-plan.js';
 import { PipelineCache } from './pipelines.js';
 import { type Place, Placement } from './placement.js';
 import { Profiler, type Timing } from './profiler.js';
+import { settleAll } from './settle.js';
 import { constantBytes, uploadBuffer } from './upload.js';
 
 export interface CompileProgress {
@@ -61,6 +62,7 @@ export class Executable {
   #profiler: Profiler | undefined;
   #memory: MemoryReport = { weights: 0, activations: 0, inputsAndOutputs: 0 };
   #steps: readonly Step[] = [];
+  #destroyed = false;
 
   private constructor(device: EngineDevice, graph: Graph) {
     this.#device = device;
@@ -102,6 +104,7 @@ export class Executable {
 
   /** Writes an input: its elements in storage order (see `Layout`); shorter data leaves the rest as it was. */
   write(name: string, data: Float32Array | Uint32Array | Int32Array | Uint16Array | Uint8Array): void {
+    this.#assertUsable();
     const value = this.#graph.inputs.get(name);
     const buffer = value && this.#bufferOf(value);
     if (!buffer) throw new Error(`the graph has no input '${name}'`);
@@ -111,11 +114,12 @@ export class Executable {
   }
 
   /**
-   * Runs the graph, and reads the named outputs in the same submit.
+   * Runs the graph, and reads the named outputs in the same submit. One run or read at a time.
    * @returns their values in C order
+   * @throws ZianError (device) when the device is lost or has reported an error
    */
   async run(outputs: readonly string[] = []): Promise<Map<string, Float32Array>> {
-    this.#device.assertAlive();
+    this.#assertUsable();
     const encoder = this.#device.gpu.createCommandEncoder();
     if (this.#profiler) this.#profiler.encode(encoder, this.#dispatches);
     else {
@@ -127,8 +131,8 @@ export class Executable {
   }
 
   /** Reads outputs of the last run, in C order. */
-  read(outputs: readonly string[]): Promise<Map<string, Float32Array>> {
-    this.#device.assertAlive();
+  async read(outputs: readonly string[]): Promise<Map<string, Float32Array>> {
+    this.#assertUsable();
     return this.#finish(this.#device.gpu.createCommandEncoder(), outputs);
   }
 
@@ -157,6 +161,12 @@ export class Executable {
     this.#owned.length = 0;
     this.#buffers.clear();
     this.#dispatches = [];
+    this.#destroyed = true;
+  }
+
+  #assertUsable(): void {
+    if (this.#destroyed) throw new Error('the executable was destroyed');
+    this.#device.assertAlive();
   }
 
   async #finish(encoder: GPUCommandEncoder, names: readonly string[]): Promise<Map<string, Float32Array>> {
@@ -220,17 +230,13 @@ export class Executable {
 
   #create(label: string, bytes: number, usage: number): GPUBuffer {
     const { maxBufferSize } = this.#device.report.limits;
-    if (bytes > maxBufferSize)
-      throw inputError(
-        `${label} needs a buffer of ${bytes} bytes; ${this.#device.report.name} allows ${maxBufferSize}: use smaller sizes.`,
-      );
+    if (bytes > maxBufferSize) throw this.#tooLarge(label, bytes, maxBufferSize);
     const buffer = this.#device.gpu.createBuffer({ label, size: bytes, usage });
     this.#owned.push(buffer);
     return buffer;
   }
 
   async #compile(options: CompileOptions): Promise<void> {
-    const { gpu } = this.#device;
     const placement = new Placement(this.#graph);
     const values = [
       ...this.#graph.inputs.values(),
@@ -240,14 +246,8 @@ export class Executable {
     for (const value of values) this.#places.set(value, placement.of(value));
     this.#steps = this.#plan(options);
     this.#checkBindings();
-    const scratch = this.#allocate(this.#steps);
-
-    gpu.pushErrorScope('out-of-memory');
+    const scratch = await this.#device.scoped('allocating activations', () => this.#allocate(this.#steps));
     const constants = await this.#uploadConstants(this.#steps, options);
-    const outOfMemory = await gpu.popErrorScope();
-    if (outOfMemory)
-      throw deviceError(`${this.#device.report.name} ran out of memory: ${outOfMemory.message}`);
-
     await this.#prepare(this.#steps, scratch, constants, options);
   }
 
@@ -273,13 +273,29 @@ export class Executable {
   }
 
   #checkBindings(): void {
-    const { maxStorageBufferBindingSize: most } = this.#device.report.limits;
-    for (const [value, { storage }] of this.#places)
-      if (value === storage && storageBytes(value.spec) > most)
-        throw inputError(
-          `'${value.label}' [${value.spec.shape.join(', ')}] takes ${storageBytes(value.spec)} bytes; ` +
-            `${this.#device.report.name} binds at most ${most}: use a smaller image or region size.`,
+    const most = this.#largestBinding;
+    for (const { storage } of this.#places.values())
+      if (storageBytes(storage.spec) > most)
+        throw this.#tooLarge(
+          `'${storage.label}' [${storage.spec.shape.join(', ')}]`,
+          storageBytes(storage.spec),
+          most,
         );
+    for (const { node, plan } of this.#steps)
+      for (const [name, bytes] of Object.entries(plan.scratch ?? {}))
+        if (bytes > most) throw this.#tooLarge(`${node.label}: '${name}'`, bytes, most);
+  }
+
+  get #largestBinding(): number {
+    const { maxStorageBufferBindingSize, maxBufferSize } = this.#device.report.limits;
+    return Math.min(maxStorageBufferBindingSize, maxBufferSize);
+  }
+
+  #tooLarge(what: string, bytes: number, most: number): ZianError {
+    const { name } = this.#device.report;
+    return inputError(
+      `${what} takes ${bytes} bytes; ${name} holds at most ${most}: use a smaller image or region size.`,
+    );
   }
 
   /** Gives every storage and scratch buffer its slot. @returns scratch buffers by step */
@@ -367,13 +383,21 @@ export class Executable {
     let weights = 0;
     let pending = 0;
     for (const [i, { step, name, value, constant }] of wanted.entries()) {
-      const order = step.variant.packs?.includes(name) ? `${step.variant.name} ${name}` : '';
+      const { node, variant, call } = step;
+      // What a variant packs depends on the call as well, groups above all.
+      const packed = [node.kernel.name, variant.name, name, node.attributes];
+      const order = variant.packs?.includes(name) ? JSON.stringify(packed) : '';
       const known = shared.get(value)?.get(order);
       let buffer = known;
       if (!buffer) {
-        const bytes = await constantBytes(name, value, constant, step.variant, step.call, read);
-        buffer = uploadBuffer(gpu, value.label, bytes);
-        this.#owned.push(buffer);
+        const bytes = await constantBytes(name, value, constant, variant, call, read);
+        if (bytes.byteLength > this.#largestBinding)
+          throw this.#tooLarge(`'${value.label}'`, bytes.byteLength, this.#largestBinding);
+        buffer = await this.#device.scoped(`uploading ${value.label}`, () => {
+          const made = uploadBuffer(gpu, value.label, bytes);
+          this.#owned.push(made);
+          return made;
+        });
         weights += bytes.byteLength;
         pending += bytes.byteLength;
         shared.set(value, (shared.get(value) ?? new Map()).set(order, buffer));
@@ -410,7 +434,8 @@ export class Executable {
       return buffer;
     };
     let done = 0;
-    const prepared = await Promise.all(
+    // All of them settle first, so that nothing is created after a failure has freed the rest.
+    const prepared = await settleAll(
       steps.map(async (step) => {
         const { node, call, plan } = step;
         const buffers: Record<string, GPUBuffer> = { ...scratch.get(step), ...constants.get(step) };

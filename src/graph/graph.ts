@@ -106,9 +106,11 @@ export class Uses {
     return this.#outputs.has(value);
   }
 
-  /** Whether one node alone reads the value and nobody outside of the graph does: then it need not exist. */
+  /** Whether one node alone reads the value, once, and nobody outside of the graph does: then it need not exist. */
   isPrivate(value: Value): boolean {
-    return this.consumers(value).length === 1 && !this.isOutput(value);
+    const [consumer, ...others] = this.consumers(value);
+    if (!consumer || others.length > 0 || this.isOutput(value)) return false;
+    return readsOf(consumer).filter((read) => read === value).length === 1;
   }
 }
 

@@ -68,14 +68,31 @@ export class Module {
 
   /** nn.Linear `name` over the channels of x [N, T, C]. */
   linear(name: string, x: Value): Value {
-    return this.conv2dLike(name, x, this.builder.weight(`${this.#name(name)}.weight`, this.builder.dtype), 1);
+    return this.#linear(name, x, this.builder.weight(`${this.#name(name)}.weight`, this.builder.dtype), 1);
   }
 
-  /** A linear layer given by its weight, grouped over channels; the bias is looked up under `name`. */
-  conv2dLike(name: string, x: Value, weight: Value, groups: number): Value {
+  /** nn.Linear `name` applied to each of `parts` equal chunks of the channels of x [N, T, parts · C]. */
+  repeatedLinear(name: string, x: Value, parts: number): Value {
+    const { builder } = this;
     const path = this.#name(name);
-    const bias = this.has(`${name}.bias`) ? this.builder.weight(`${path}.bias`) : undefined;
-    return this.builder.apply(conv2dKernel, path, { x, weight, bias }, { groups });
+    const repeat = (part: string, dtype: 'f32' | 'f16'): Value => {
+      const value = builder.weight(`${path}.${part}`);
+      const [rows = 0, ...rest] = value.spec.shape;
+      const copies = Array.from({ length: parts }, () => builder.constantOf(value));
+      const spec = { shape: [rows * parts, ...rest], dtype };
+      return builder.constant(`${path}.${part}`, { kind: 'stacked', parts: copies }, spec);
+    };
+    const weight = repeat('weight', builder.dtype);
+    const bias = this.has(`${name}.bias`) ? repeat('bias', 'f32') : undefined;
+    return builder.apply(conv2dKernel, path, { x, weight, bias }, { groups: parts });
+  }
+
+  /** nn.Conv1d `name` with kernel 1 and groups, over the channels of x [N, T, C]. */
+  groupedLinear(name: string, x: Value, groups: number): Value {
+    const { builder } = this;
+    const weight = builder.weight(`${this.#name(name)}.weight`, builder.dtype);
+    const [rows = 0, columns = 0] = weight.spec.shape;
+    return this.#linear(name, x, builder.reshaped(weight, [rows, columns]), groups);
   }
 
   /** nn.BatchNorm2d `name` with its running statistics: a 1 × 1 convolution of each channel by itself. */
@@ -178,6 +195,11 @@ export class Module {
   image(x: Value, height: number, width: number): Value {
     const { n, c } = extentOf(x.spec.shape);
     return this.builder.view(`${x.label}.image`, x, [n, c, height, width]);
+  }
+
+  #linear(name: string, x: Value, weight: Value, groups: number): Value {
+    const bias = this.has(`${name}.bias`) ? this.builder.weight(`${this.#name(name)}.bias`) : undefined;
+    return this.builder.apply(conv2dKernel, this.#name(name), { x, weight, bias }, { groups });
   }
 
   #name(name: string): string {

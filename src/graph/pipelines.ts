@@ -62,12 +62,17 @@ export class PipelineCache {
   }
 
   async #compile(shader: BuiltShader): Promise<CompiledShader> {
+    // A module with errors is reported twice: here, where it would count as an error of the whole device, and as the
+    // pipeline's, which is told below.
+    this.#device.pushErrorScope('validation');
     const layout = this.#layout(shader.access);
     const module = this.#device.createShaderModule({ label: shader.name, code: shader.code });
+    const pipelineLayout = this.#device.createPipelineLayout({ bindGroupLayouts: [layout] });
+    this.#device.popErrorScope().catch(() => undefined);
     try {
       const pipeline = await this.#device.createComputePipelineAsync({
         label: shader.name,
-        layout: this.#device.createPipelineLayout({ bindGroupLayouts: [layout] }),
+        layout: pipelineLayout,
         compute: { module, entryPoint: 'main' },
       });
       return { pipeline, layout };

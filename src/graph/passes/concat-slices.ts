@@ -14,8 +14,8 @@ function storageOf(value: Value, uses: Uses, slices: ReadonlyMap<Value, Slice>):
 
 /**
  * Concatenations away: each part is written straight into its place. A part that cannot be (it is not a kernel's own
- * result, is a concatenation itself, already lies in another concatenation, must be readable by itself, or is computed from another part of the
- * same one: a buffer cannot be read and written in one dispatch) is copied there.
+ * result, is a concatenation itself, already lies in another concatenation, must be readable by itself, or another
+ * part is the same value or computed from it: a buffer cannot be read and written in one dispatch) is copied there.
  */
 export function concatSlices(graph: Graph): Graph {
   const uses = new Uses(graph);
@@ -37,13 +37,14 @@ export function concatSlices(graph: Graph): Graph {
     parts.forEach((part, i) => {
       const place = { of: whole, ...(places[i] ?? { firstPixel: 0, firstVec4: 0 }) };
       const producer = uses.producer(part);
+      const isAlone = parts.every((other, j) => j === i || storageOf(other, uses, new Map()) !== part);
       const direct =
         producer?.kind === 'kernel' &&
         producer.kernel.name !== 'concat' &&
         Object.keys(producer.outputs).length === 1 &&
         !uses.isOutput(part) &&
         !slices.has(part) &&
-        parts.indexOf(part) === i &&
+        isAlone &&
         !meets(producer, part, inPlace, uses);
       if (direct) {
         slices.set(part, place);

@@ -1,4 +1,4 @@
-import type { Conv2dAttributes } from '../../kernels/conv2d/geometry.js';
+import { type Conv2dAttributes, geometry } from '../../kernels/conv2d/geometry.js';
 import { elementCount } from '../../kernels/layout.js';
 import type { Constant } from '../constants.js';
 import { type Graph, type KernelNode, resultOf, Uses, type Value, withNodes } from '../graph.js';
@@ -8,8 +8,12 @@ function isAffine({ kernel, inputs, attributes }: KernelNode): boolean {
   const { weight, bias, r0, r1, r2 } = inputs;
   if (kernel.name !== 'conv2d' || !weight || !bias || r0 || r1 || r2) return false;
   const [rows = 0, ...others] = weight.spec.shape;
-  const { groups = 1, branches = 1 }: Conv2dAttributes = attributes;
-  return groups === rows && elementCount(others) === 1 && branches === 1;
+  const { groups, branches, stride, padding } = geometry(
+    Object.fromEntries(Object.entries(inputs).map(([name, { spec }]) => [name, spec])),
+    attributes,
+  );
+  const still = [...stride, ...padding].join() === '1,1,0,0';
+  return groups === rows && elementCount(others) === 1 && branches === 1 && still;
 }
 
 /** Nothing follows the convolution yet that a scale could not pass through. */
@@ -25,7 +29,7 @@ export function foldBatchNorm(graph: Graph): Graph {
   const gone = new Set<KernelNode>();
   const added = new Map<Value, Constant>();
   const constantOf = (value: Value): Constant => {
-    const constant = graph.constants.get(value);
+    const constant = added.get(value) ?? graph.constants.get(value);
     if (!constant) throw new Error(`'${value.label}' is not a constant`);
     return constant;
   };
@@ -34,10 +38,12 @@ export function foldBatchNorm(graph: Graph): Graph {
     if (node.kind !== 'kernel' || !isAffine(node)) continue;
     const { x, weight: scale, bias: shift } = node.inputs;
     if (!x || !scale || !shift) continue;
-    const conv = uses.producedBy(x, 'conv2d');
-    if (!conv || gone.has(conv) || !isBare(conv) || !uses.isPrivate(x)) continue;
+    const before = uses.producedBy(x, 'conv2d');
+    if (!before || !uses.isPrivate(x)) continue;
+    // The convolution before it may itself have taken in one.
+    const conv = folded.get(before) ?? before;
     const { weight, bias } = conv.inputs;
-    if (!weight) continue;
+    if (!weight || !isBare(conv)) continue;
     const factors = constantOf(scale);
     const newWeight = { ...weight };
     added.set(newWeight, { kind: 'scaled-rows', of: constantOf(weight), factors });
@@ -46,7 +52,7 @@ export function foldBatchNorm(graph: Graph): Graph {
       newBias = { ...bias };
       added.set(newBias, { kind: 'affine', of: constantOf(bias), factors, summand: constantOf(shift) });
     }
-    gone.add(conv);
+    gone.add(before);
     folded.set(node, {
       ...conv,
       inputs: { ...conv.inputs, weight: newWeight, bias: newBias },

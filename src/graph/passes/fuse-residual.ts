@@ -1,3 +1,4 @@
+import { RESIDUALS } from '../../kernels/conv2d/geometry.js';
 import type { SumAttributes } from '../../kernels/sum/sum.js';
 import { type Graph, type KernelNode, type Node, resultOf, Uses, withNodes } from '../graph.js';
 
@@ -7,9 +8,7 @@ const TERMS = ['a', 'b', 'c', 'd'] as const;
 function absorbable(node: KernelNode | undefined): boolean {
   return (
     node !== undefined &&
-    !node.inputs.r0 &&
-    !node.inputs.r1 &&
-    !node.inputs.r2 &&
+    !RESIDUALS.some((name) => node.inputs[name]) &&
     (node.attributes.activation ?? 'none') === 'none'
   );
 }

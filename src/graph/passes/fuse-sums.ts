@@ -1,5 +1,6 @@
 import { extentOf } from '../../kernels/layout.js';
 import type { ResizeAttributes } from '../../kernels/resize/resize.js';
+import { resizeTaps } from '../../kernels/resize/taps.js';
 import type { SumAttributes } from '../../kernels/sum/sum.js';
 import { type Graph, type KernelNode, type Node, resultOf, Uses, type Value, withNodes } from '../graph.js';
 
@@ -18,6 +19,12 @@ function termsOf({ inputs, attributes }: KernelNode): Term[] {
 
 const activationOf = ({ attributes }: KernelNode): unknown => attributes.activation ?? 'none';
 
+/** Whether a nearest resize reads pixel i / factor for pixel i: its rounded positions do not for every factor. */
+function repeatsPixels(from: number, to: number, factor: number): boolean {
+  const taps = resizeTaps(from, to, 'nearest', false);
+  return Array.from({ length: to }, (_, i) => taps[4 * i] === Math.floor(i / factor)).every(Boolean);
+}
+
 /** The integer factor of a nearest upsampling, the same on both axes; otherwise undefined. */
 function upsampling(node: KernelNode | undefined): Term | undefined {
   const x = node?.inputs.x;
@@ -26,8 +33,9 @@ function upsampling(node: KernelNode | undefined): Term | undefined {
   const from = extentOf(x.spec.shape);
   const to = extentOf(resultOf(node).spec.shape);
   const factor = to.h / from.h;
-  const same = Number.isInteger(factor) && to.w / from.w === factor;
-  return mode === 'nearest' && same ? { value: x, factor } : undefined;
+  const same = mode === 'nearest' && Number.isInteger(factor) && to.w / from.w === factor;
+  const repeats = same && repeatsPixels(from.h, to.h, factor) && repeatsPixels(from.w, to.w, factor);
+  return repeats ? { value: x, factor } : undefined;
 }
 
 /** One node's terms with upsamplings and the sum in its first term taken in, as far as four terms allow. */

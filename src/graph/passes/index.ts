@@ -6,6 +6,7 @@ import { fuseResidual } from './fuse-residual.js';
 import { fuseSums } from './fuse-sums.js';
 import { mergeBranches } from './merge-branches.js';
 import { pixelShuffleIndexing } from './pixel-shuffle-indexing.js';
+import { removeUnused } from './remove-unused.js';
 
 export interface Pass {
   readonly name: string;
@@ -14,6 +15,7 @@ export interface Pass {
 
 /** All passes, in the order in which they help each other. */
 export const passes = [
+  { name: 'remove-unused', run: removeUnused },
   { name: 'fold-batch-norm', run: foldBatchNorm },
   { name: 'fuse-sums', run: fuseSums },
   { name: 'fuse-activation', run: fuseActivation },

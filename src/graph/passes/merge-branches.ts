@@ -24,16 +24,6 @@ const MOST_BRANCHES = 4;
 /** Corresponding nodes, one of each branch. */
 type Row = readonly KernelNode[];
 
-/** What two nodes must share to run as one. */
-function signature({ kernel, inputs, outputs, attributes }: KernelNode): string {
-  const specs = Object.entries({ ...inputs, ...outputs }).map(([name, { spec }]) => [
-    name,
-    spec.shape,
-    spec.dtype,
-  ]);
-  return JSON.stringify([kernel.name, attributes, specs]);
-}
-
 class BranchFinder {
   readonly #graph: Graph;
   readonly #uses: Uses;
@@ -45,25 +35,17 @@ class BranchFinder {
     this.#order = new Map(graph.nodes.map((node, i) => [node, i]));
   }
 
-  /** The regions to merge: rows of corresponding nodes, in running order, no node twice. */
-  regions(): Row[][] {
-    const taken = new Set<KernelNode>();
-    const regions: Row[][] = [];
-    for (const seeds of this.#candidates()) {
+  /** The first region that is worth merging: rows of corresponding nodes, in running order, no node twice. */
+  region(): readonly Row[] | undefined {
+    for (const seeds of this.#candidates())
       for (const first of seeds) {
-        if (taken.has(first)) continue;
-        const row = this.#independent(
-          first,
-          seeds.filter((node) => !taken.has(node)),
-        );
+        const row = this.#independent(first, seeds);
         if (row.length < 2) continue;
-        const region = this.#grow(row, taken);
-        if (region.filter(([node]) => node?.kernel.name === 'conv2d').length < LEAST_CONVOLUTIONS) continue;
-        for (const node of region.flat()) taken.add(node);
-        regions.push(region);
+        const region = this.#grow(row);
+        if (region.filter(([node]) => node?.kernel.name === 'conv2d').length >= LEAST_CONVOLUTIONS)
+          return region;
       }
-    }
-    return regions;
+    return undefined;
   }
 
   /** Convolutions of the same signature, in running order. */
@@ -71,7 +53,7 @@ class BranchFinder {
     const groups = new Map<string, KernelNode[]>();
     for (const node of this.#graph.nodes) {
       if (!this.#mergeable(node) || node.kernel.name !== 'conv2d') continue;
-      const key = signature(node);
+      const key = this.#signature(node);
       groups.set(key, [...(groups.get(key) ?? []), node]);
     }
     return [...groups.values()].filter((group) => group.length > 1);
@@ -79,8 +61,28 @@ class BranchFinder {
 
   #mergeable(node: Node): node is KernelNode {
     return (
-      node.kind === 'kernel' && MERGED_KERNELS.has(node.kernel.name) && (node.attributes.branches ?? 1) === 1
+      node.kind === 'kernel' &&
+      MERGED_KERNELS.has(node.kernel.name) &&
+      (node.attributes.branches ?? 1) === 1 &&
+      // Tensors of a lower rank have no batch.
+      resultOf(node).spec.shape.length >= 3 &&
+      // What lies in blocks cannot be concatenated.
+      this.#dataInputs(node).every(([, value]) => {
+        const producer = this.#uses.producer(value);
+        return producer?.kind !== 'view' || producer.block === 1;
+      })
     );
+  }
+
+  /** What two nodes must share to run as one. */
+  #signature({ kernel, inputs, outputs, attributes }: KernelNode): string {
+    const operands = Object.entries({ ...inputs, ...outputs }).map(([name, value]) => [
+      name,
+      value.spec.shape,
+      value.spec.dtype,
+      this.#graph.constants.has(value),
+    ]);
+    return JSON.stringify([kernel.name, attributes, operands]);
   }
 
   #dataInputs(node: KernelNode): [string, Value][] {
@@ -118,7 +120,7 @@ class BranchFinder {
   }
 
   /** Follows the branches in step, as long as corresponding nodes read corresponding values only. */
-  #grow(seeds: Row, taken: ReadonlySet<KernelNode>): Row[] {
+  #grow(seeds: Row): Row[] {
     const region: Row[] = [seeds];
     const used = new Set<KernelNode>(seeds);
     const counterparts = new Map<Value, readonly Value[]>();
@@ -126,7 +128,7 @@ class BranchFinder {
     if (!first) return [];
     counterparts.set(resultOf(first), seeds.map(resultOf));
     for (const node of this.#graph.nodes.slice((this.#order.get(first) ?? 0) + 1)) {
-      if (!this.#mergeable(node) || used.has(node) || taken.has(node)) continue;
+      if (!this.#mergeable(node) || used.has(node)) continue;
       const inputs = this.#dataInputs(node);
       const matched = inputs.map(([, value]) => counterparts.get(value));
       if (matched.some((values) => values === undefined)) continue;
@@ -135,13 +137,15 @@ class BranchFinder {
         const wanted = inputs.map(([name], i) => [name, matched[i]?.[branch]] as const);
         const [, start] = wanted[0] ?? [];
         const found = start
-          ? this.#uses.consumers(start).find((candidate): candidate is KernelNode => {
-              if (!this.#mergeable(candidate) || used.has(candidate) || taken.has(candidate)) return false;
-              return (
-                signature(candidate) === signature(node) &&
-                wanted.every(([name, value]) => candidate.inputs[name] === value)
-              );
-            })
+          ? this.#uses
+              .consumers(start)
+              .find(
+                (candidate): candidate is KernelNode =>
+                  this.#mergeable(candidate) &&
+                  !used.has(candidate) &&
+                  wanted.every(([name, value]) => candidate.inputs[name] === value) &&
+                  this.#signature(candidate) === this.#signature(node),
+              )
           : undefined;
         if (found) row.push(found);
       }
@@ -154,7 +158,7 @@ class BranchFinder {
   }
 }
 
-/** Builds the nodes that stand for one region. */
+/** Builds the nodes that stand for a region. */
 class RegionMerger {
   readonly nodes: Node[] = [];
   readonly constants = new Map<Value, Constant>();
@@ -222,9 +226,6 @@ class RegionMerger {
       outputs: { y: batch },
       attributes: { axis: 0 },
     });
-    values.forEach((value) => {
-      this.#merged.set(value, batch);
-    });
     return batch;
   }
 }
@@ -258,12 +259,14 @@ function part(merged: Value, output: Value, branch: number): ViewNode {
  * batch, each part of which has its own weights: fewer dispatches, each with more work.
  */
 export function mergeBranches(graph: Graph): Graph {
-  const regions = new BranchFinder(graph).regions();
-  if (regions.length === 0) return graph;
-  const uses = new Uses(graph);
-  const merger = new RegionMerger(graph);
-  for (const region of regions) merger.merge(region, uses);
-  const gone = new Set<Node>(regions.flat(2));
-  const nodes = sortNodes([...graph.nodes.filter((node) => !gone.has(node)), ...merger.nodes]);
-  return withNodes(graph, nodes, merger.constants);
+  // One region at a time: what depends on what is another question once a region is merged.
+  for (let current = graph; ; ) {
+    const region = new BranchFinder(current).region();
+    if (!region) return current;
+    const merger = new RegionMerger(current);
+    merger.merge(region, new Uses(current));
+    const gone = new Set<Node>(region.flat());
+    const nodes = sortNodes([...current.nodes.filter((node) => !gone.has(node)), ...merger.nodes]);
+    current = withNodes(current, nodes, merger.constants);
+  }
 }

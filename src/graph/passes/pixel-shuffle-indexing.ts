@@ -1,3 +1,4 @@
+import { RESIDUALS } from '../../kernels/conv2d/geometry.js';
 import type { Constant } from '../constants.js';
 import { type Graph, type KernelNode, type Node, resultOf, Uses, type Value, withNodes } from '../graph.js';
 
@@ -29,7 +30,8 @@ export function pixelShuffleIndexing(graph: Graph): Graph {
       uses.isPrivate(x) &&
       !uses.isOutput(shuffled) &&
       (conv.attributes.groups ?? 1) === 1 &&
-      !conv.inputs.r0 &&
+      (conv.attributes.branches ?? 1) === 1 &&
+      !RESIDUALS.some((name) => conv.inputs[name]) &&
       channels % 4 === 0 &&
       uses.consumers(shuffled).every((consumer) => readsBlocks(consumer, shuffled));
     if (!applies) continue;

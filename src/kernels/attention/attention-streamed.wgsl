@@ -1,0 +1,49 @@
+// y = softmax(limited(SCALE q kT)) v per head: each thread does 4 queries and a block of channels over all keys.
+@group(0) @binding(0) var<storage, read> q: array<vec4<Q_T>>;
+@group(0) @binding(1) var<storage, read> k: array<vec4<K_T>>;
+@group(0) @binding(2) var<storage, read> v: array<vec4<V_T>>;
+@group(0) @binding(3) var<storage, read> limit: array<vec4<LIMIT_T>>;
+@group(0) @binding(4) var<storage, read_write> y: array<vec4<Y_T>>;
+
+fn store_one(n: u32, query: u32, head: u32, c4: u32, value: vec4<f32>) {
+  if (query >= Q_W) { return; }
+  let at = Y_OFFSET + (n * Y_W + query) * Y_STRIDE + c4;
+  if (E % 4u == 0u) {
+    y[at] = vec4<Y_T>(value);
+  } else {
+    // The thread owns the vec4 and comes by once for each of its heads, in order.
+    let before = select(vec4<f32>(y[at]), vec4<f32>(0.0), head == 4u * c4 / E);
+    y[at] = vec4<Y_T>(select(before, value, lanes_of_head(c4, head, E)));
+  }
+}
+
+fn store(n: u32, query: u32, head: u32, c4: u32, end: u32, m: mat4x4<f32>) {
+  if (c4 >= end) { return; }
+  store_one(n, query, head, c4, m[0]);
+  store_one(n, query + 1u, head, c4, m[1]);
+  store_one(n, query + 2u, head, c4, m[2]);
+  store_one(n, query + 3u, head, c4, m[3]);
+}
+
+@compute @workgroup_size(64)
+fn main(@builtin(global_invocation_id) id: vec3<u32>, @builtin(workgroup_id) group: vec3<u32>) {
+  let query = 4u * id.x;
+  if (query >= Q_W) { return; }
+  let n = group.z;
+  let block = block_of(group.y);
+  var head = block.first_head;
+  loop {
+    let tile = attend(n, head, query, block.first, 0u, K_W);
+    // A sum of zero: all scores are -infinity.
+    let valid = !tile.spoilt & (tile.sum > vec4<f32>(0.0));
+    let factor = select(vec4<f32>(quiet_nan()), 1.0 / tile.sum, valid);
+    store(n, query, head, block.first, block.end, scale_columns(tile.v0, factor));
+    if (BLOCK > 1u) { store(n, query, head, block.first + 1u, block.end, scale_columns(tile.v1, factor)); }
+    if (BLOCK > 2u) { store(n, query, head, block.first + 2u, block.end, scale_columns(tile.v2, factor)); }
+    if (BLOCK > 3u) { store(n, query, head, block.first + 3u, block.end, scale_columns(tile.v3, factor)); }
+    if (BLOCK > 4u) { store(n, query, head, block.first + 4u, block.end, scale_columns(tile.v4, factor)); }
+    if (BLOCK > 5u) { store(n, query, head, block.first + 5u, block.end, scale_columns(tile.v5, factor)); }
+    head++;
+    if (WHOLE || head > block.last_head) { break; }
+  }
+}

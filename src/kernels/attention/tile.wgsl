@@ -1,0 +1,132 @@
+// Streamed attention of 4 queries: one head, a block of up to 6 vec4s of the values. Builds on scores.wgsl,
+// float-bits.wgsl and softmax.wgsl.
+//
+// Written for any adapter, with what the software ones showed: threads of a workgroup walk the same keys, told by
+// workgroup_id alone, so that k and v are loaded once and not per lane; accumulators are named because local arrays are
+// memory there; two queries per thread are 1.7 times as slow (loads dominate), and queries held in registers make
+// lavapipe compile three times as long.
+
+// Channels of a head of v and y.
+const E = V_C / HEADS;
+// Vec4s of y belong to one head each. Otherwise a block goes through all the heads that it touches.
+const WHOLE = HEADS == 1u || E % 4u == 0u;
+const BLOCKS_PER_SPAN = (SPAN + BLOCK - 1u) / BLOCK;
+// Below all finite scores of interest, and finite itself: differences to -infinity stay defined.
+const LOWEST = -3.4e38;
+
+struct Block {
+  // Its vec4s of a token of y: from first to before end.
+  first: u32,
+  end: u32,
+  first_head: u32,
+  last_head: u32,
+}
+
+fn block_of(index: u32) -> Block {
+  let span = index / BLOCKS_PER_SPAN * SPAN;
+  let first = span + index % BLOCKS_PER_SPAN * BLOCK;
+  let end = min(first + BLOCK, span + SPAN);
+  return Block(first, end, 4u * first / E, min(4u * end, V_C) / E - select(1u, 0u, min(4u * end, V_C) % E > 0u));
+}
+
+// Per query: the largest score, the sum of the exponentials, whether the row must be NaN (as where PyTorch's is: a NaN or
+// +infinity among the scores), and the weighted values.
+struct Tile {
+  top: vec4<f32>,
+  sum: vec4<f32>,
+  spoilt: vec4<bool>,
+  v0: mat4x4<f32>,
+  v1: mat4x4<f32>,
+  v2: mat4x4<f32>,
+  v3: mat4x4<f32>,
+  v4: mat4x4<f32>,
+  v5: mat4x4<f32>,
+}
+
+// Comparisons keep a NaN where clamp() might lose it. An infinite limit changes nothing.
+fn limited(v: vec4<f32>, bound: f32) -> vec4<f32> {
+  if (!HAS_LIMIT) { return v; }
+  let below = select(v, vec4<f32>(bound), v > vec4<f32>(bound));
+  return select(below, vec4<f32>(-bound), below < vec4<f32>(-bound));
+}
+
+fn score_bound() -> f32 {
+  let value = f32(limit[LIMIT_OFFSET].x);
+  return select(value, infinity(), value >= 3e38);
+}
+
+// Keys from `end` on are not there.
+fn existing(v: vec4<f32>, key: u32, end: u32) -> vec4<f32> {
+  if (K_W % 4u == 0u) { return v; }
+  return select(vec4<f32>(-infinity()), v, key + vec4<u32>(0u, 1u, 2u, 3u) < vec4<u32>(end));
+}
+
+fn v_block(row: u32, c4: u32, exists: bool) -> vec4<f32> {
+  let at = row + select(min(c4, V_C4 - 1u), c4, SPAN % BLOCK == 0u);
+  let value = vec4<f32>(v[at]);
+  if (K_W % 4u == 0u) { return value; }
+  return select(vec4<f32>(0.0), value, exists);
+}
+
+// Columns: 4 keys.
+fn values(rows: vec4<u32>, c4: u32, exist: vec4<bool>) -> mat4x4<f32> {
+  return mat4x4<f32>(
+    v_block(rows.x, c4, exist.x), v_block(rows.y, c4, exist.y),
+    v_block(rows.z, c4, exist.z), v_block(rows.w, c4, exist.w));
+}
+
+fn scale_columns(m: mat4x4<f32>, by: vec4<f32>) -> mat4x4<f32> {
+  return mat4x4<f32>(m[0] * by.x, m[1] * by.y, m[2] * by.z, m[3] * by.w);
+}
+
+// Attention of queries `query` to `query` + 3 over keys begin to end - 1, for the vec4s of y from c4 on.
+fn attend(n: u32, head: u32, query: u32, c4: u32, begin: u32, end: u32) -> Tile {
+  let ones = vec4<f32>(1.0);
+  let queries = q_rows(n, query);
+  var bound = 0.0;
+  if (HAS_LIMIT) { bound = score_bound(); }
+  var top = vec4<f32>(LOWEST);
+  var sum = vec4<f32>(0.0);
+  // NaN as soon as one of the scores is.
+  var trace = vec4<f32>(0.0);
+  var v0 = mat4x4<f32>();
+  var v1 = mat4x4<f32>();
+  var v2 = mat4x4<f32>();
+  var v3 = mat4x4<f32>();
+  var v4 = mat4x4<f32>();
+  var v5 = mat4x4<f32>();
+  for (var key = begin; key < end; key += 4u) {
+    let raw = scores(queries, k_rows(n, key), head);
+    trace += ones * raw;
+    let s = mat4x4<f32>(
+      existing(limited(raw[0], bound), key, end), existing(limited(raw[1], bound), key, end),
+      existing(limited(raw[2], bound), key, end), existing(limited(raw[3], bound), key, end));
+    let tops = max(top, vec4<f32>(largest_lane(s[0]), largest_lane(s[1]), largest_lane(s[2]), largest_lane(s[3])));
+    // Rare after the first keys.
+    if (any(tops > top)) {
+      let shrink = softmax_exp(top - tops);
+      top = tops;
+      sum *= shrink;
+      v0 = scale_columns(v0, shrink);
+      if (BLOCK > 1u) { v1 = scale_columns(v1, shrink); }
+      if (BLOCK > 2u) { v2 = scale_columns(v2, shrink); }
+      if (BLOCK > 3u) { v3 = scale_columns(v3, shrink); }
+      if (BLOCK > 4u) { v4 = scale_columns(v4, shrink); }
+      if (BLOCK > 5u) { v5 = scale_columns(v5, shrink); }
+    }
+    let p = mat4x4<f32>(
+      softmax_exp(s[0] - top.x), softmax_exp(s[1] - top.y), softmax_exp(s[2] - top.z), softmax_exp(s[3] - top.w));
+    sum += ones * p;
+    let keys = key + vec4<u32>(0u, 1u, 2u, 3u);
+    let exist = keys < vec4<u32>(end);
+    let rows = V_OFFSET + (n * V_W + min(keys, vec4<u32>(V_W - 1u))) * V_STRIDE;
+    v0 += values(rows, c4, exist) * p;
+    if (BLOCK > 1u) { v1 += values(rows, c4 + 1u, exist) * p; }
+    if (BLOCK > 2u) { v2 += values(rows, c4 + 2u, exist) * p; }
+    if (BLOCK > 3u) { v3 += values(rows, c4 + 3u, exist) * p; }
+    if (BLOCK > 4u) { v4 += values(rows, c4 + 4u, exist) * p; }
+    if (BLOCK > 5u) { v5 += values(rows, c4 + 5u, exist) * p; }
+  }
+  let finite = vec4<bool>(is_finite(top.x), is_finite(top.y), is_finite(top.z), is_finite(top.w));
+  return Tile(top, sum, is_nan(trace) | !finite, v0, v1, v2, v3, v4, v5);
+}

@@ -1,0 +1,34 @@
+import { type ByteSource, bytesSource, memorySink, writeSafetensors } from '../../src/weights/index.js';
+import { isIgnoredTensor } from '../../src/zian/check-state-dict.js';
+import { modelMetadata } from '../../src/zian/model-file.js';
+import { type Run, runConfig, runShapes } from './runs.js';
+import { seededTensor } from './seeded.js';
+
+/** The model file of a run's seeded weights, as `zian convert` would write it; tensors are made one by one. */
+export async function runModel(run: Run): Promise<ByteSource> {
+  const adjustments = new Map((run.adjust ?? []).map((adjustment) => [adjustment.name, adjustment]));
+  const entries = [...runShapes(run)]
+    .filter(([name]) => !isIgnoredTensor(name, runConfig(run)))
+    .map(([name, shape]) => ({
+      name,
+      dtype: 'F32' as const,
+      shape,
+      bytes: () => {
+        const values = seededTensor(name, shape, run.weights_seed);
+        const { scale = 1, offset = 0 } = adjustments.get(name) ?? {};
+        const adjusted = values.map((v) =>
+          Math.fround(Math.fround(v * Math.fround(scale)) + Math.fround(offset)),
+        );
+        return new Uint8Array(adjusted.buffer);
+      },
+    }));
+  const sink = memorySink();
+  const metadata = modelMetadata({
+    config: runConfig(run),
+    dtype: 'f32',
+    checkpointSha256: '0'.repeat(64),
+    converterVersion: '0.0.0',
+  });
+  await writeSafetensors(sink, entries, metadata);
+  return bytesSource(`${run.run}.safetensors`, sink.bytes());
+}
