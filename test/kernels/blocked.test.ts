@@ -80,7 +80,20 @@ async function runBlocked(
     );
   const absent = gpu.createBuffer({ size: 256, usage });
   const plan = variant.plan(call, kernelLimits(gpu));
-  const prepared = await prepareCall(gpu, cache, kernel, call, plan, buffers, absent, kernel.name);
+  const noParameters = (): GPUBuffer => {
+    throw new Error(`${kernel.name} has parameters, for which this test makes no buffer`);
+  };
+  const prepared = await prepareCall(
+    gpu,
+    cache,
+    kernel,
+    call,
+    plan,
+    buffers,
+    noParameters,
+    absent,
+    kernel.name,
+  );
 
   const readback = gpu.createBuffer({
     size: storageBytes(y),
