@@ -1,15 +1,8 @@
+import type { Point, Rectangle } from './coordinates.js';
 import type { RgbaImage } from './image.js';
 import { type Bounds, Canvas } from './overlay/canvas.js';
 import { blendHeatmap, type Heatmap, heatMaximum } from './overlay/heat.js';
-import {
-  drawCoarse,
-  drawLandmark,
-  drawOutside,
-  drawRegion,
-  type Point,
-  type Rectangle,
-  regionColor,
-} from './overlay/marks.js';
+import { drawCoarse, drawLandmark, drawOutside, drawRegion, regionColor } from './overlay/marks.js';
 import { scaleForDisplay } from './overlay/scale.js';
 import { type LegendEntry, makeStrip, STRIP_BACKGROUND } from './overlay/strip.js';
 

@@ -1,17 +1,6 @@
+import type { Point, Rectangle } from '../coordinates.js';
 import type { Bounds, Canvas, Color } from './canvas.js';
 import { circle, type Pen, rectangle, segment, stroke, union } from './shapes.js';
-
-export interface Point {
-  readonly x: number;
-  readonly y: number;
-}
-
-export interface Rectangle {
-  readonly x0: number;
-  readonly y0: number;
-  readonly x1: number;
-  readonly y1: number;
-}
 
 export const LANDMARK_COLOR: Color = [255, 255, 255];
 export const COARSE_COLOR: Color = [255, 120, 235];
