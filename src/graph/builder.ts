@@ -4,6 +4,7 @@ import { elementCount, extentOf } from '../kernels/layout.js';
 import { type Constant, dataConstant } from './constants.js';
 import type { Graph, KernelNode, Node, Value } from './graph.js';
 
+/** What a graph is built from. */
 export interface BuilderOptions {
   /** Names and shapes of the model's tensors. */
   readonly weights?: ReadonlyMap<string, readonly number[]>;

@@ -152,6 +152,7 @@ export class EngineDevice {
     return new EngineDevice(device, describe(device, info ?? device.adapterInfo), false);
   }
 
+  /** Whether the device was granted a feature. */
   has(feature: GPUFeatureName): boolean {
     return this.gpu.features.has(feature);
   }

@@ -14,17 +14,20 @@ import { Profiler, type Timing } from './profiler.js';
 import { settleAll } from './settle.js';
 import { constantBytes, uploadBuffer } from './upload.js';
 
+/** How far `Executable.compile` is: weights uploaded, then pipelines compiled. */
 export interface CompileProgress {
   readonly stage: 'weights' | 'pipelines';
   readonly done: number;
   readonly total: number;
 }
 
+/** How a graph is made ready; see `Executable.compile`. */
 export interface CompileOptions {
   /** Reads a weight of the model file. */
   readonly readWeight?: ReadWeight;
   /** Compiled shaders are kept here; share one among executables of a device. */
   readonly pipelines?: PipelineCache;
+  /** Called after each weight and each pipeline. */
   readonly onProgress?: (progress: CompileProgress) => void;
   /** The variant of a kernel node, by name; the first legal one where it gives undefined. */
   readonly chooseVariant?: (node: KernelNode, call: Call, legal: readonly Variant[]) => string | undefined;
@@ -93,6 +96,7 @@ export class Executable {
     return this.#dispatches.length;
   }
 
+  /** GPU memory held. */
   get memory(): MemoryReport {
     return this.#memory;
   }

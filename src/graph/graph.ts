@@ -30,6 +30,7 @@ export interface ViewNode {
   readonly block: number;
 }
 
+/** A step of a graph. */
 export type Node = KernelNode | ViewNode;
 
 /** Where a value lies inside another value's storage: what remains of a concatenation that was dropped. */

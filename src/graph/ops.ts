@@ -12,6 +12,7 @@ import { transposeHw as transposeHwKernel } from '../kernels/transpose_hw/transp
 import type { GraphBuilder } from './builder.js';
 import type { Value } from './graph.js';
 
+/** As of nn.Conv2d, the same on both axes; `dtype` of the result is that of the graph unless given. */
 export interface Conv2dOptions {
   readonly stride?: number;
   readonly padding?: number;
@@ -118,10 +119,12 @@ export class Module {
     return builder.apply(conv2dKernel, path, { x, weight, bias }, { groups: c });
   }
 
+  /** max(x, 0); a NaN stays a NaN. */
   relu(x: Value): Value {
     return this.activation(x, 'relu');
   }
 
+  /** 1 / (1 + exp(−x)). */
   sigmoid(x: Value): Value {
     return this.activation(x, 'sigmoid');
   }
@@ -131,6 +134,7 @@ export class Module {
     return this.activation(x, 'gelu');
   }
 
+  /** The activation of that name, elementwise. */
   activation(x: Value, kind: Exclude<Activation, 'none'>): Value {
     return this.builder.apply(activation, `${x.label}.${kind}`, { x }, { activation: kind });
   }
@@ -176,6 +180,7 @@ export class Module {
     );
   }
 
+  /** nn.PixelShuffle: [N, C · factor², H, W] → [N, C, H · factor, W · factor]. */
   pixelShuffle(label: string, x: Value, factor: number): Value {
     return this.builder.apply(pixelShuffleKernel, label, { x }, { factor });
   }

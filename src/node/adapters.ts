@@ -10,6 +10,7 @@ export interface AdapterEntry extends DeviceReport {
   readonly source: 'environment' | 'packaged';
 }
 
+/** How a device is opened; see `openDevice`. */
 export interface OpenOptions {
   /** Takes the one line that says when `auto` falls back to a software adapter; by default it goes to stderr. */
   readonly log?: (line: string) => void;

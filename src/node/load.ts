@@ -7,6 +7,7 @@ import { Zian } from '../zian/zian.js';
 import { openDevice } from './adapters.js';
 import { openFileSource } from './file-source.js';
 
+/** How a model is loaded; see `loadZian`. */
 export interface LoadOptions {
   /** The adapter to open, as `openDevice` takes it; `auto` unless given. Without meaning if there is a `device`. */
   readonly adapter?: string;
@@ -16,9 +17,11 @@ export interface LoadOptions {
   readonly dtype?: 'f32' | 'f16';
   /** Takes the line that says when `auto` falls back to a software adapter; by default it goes to stderr. */
   readonly log?: (line: string) => void;
+  /** Called while weights are uploaded and pipelines compiled. */
   readonly onProgress?: (progress: CompileProgress) => void;
 }
 
+/** A model with the device that it is on. */
 export interface LoadedModel {
   readonly zian: Zian;
   readonly device: EngineDevice;

@@ -6,6 +6,7 @@ export interface Point {
   readonly y: number;
 }
 
+/** From (x0, y0) to (x1, y1). */
 export interface Rectangle {
   readonly x0: number;
   readonly y0: number;

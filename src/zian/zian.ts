@@ -24,12 +24,14 @@ import type { Heatmap } from './overlay.js';
 import { writeSource } from './source.js';
 import { attentionScores, reorderTokens, type Stage } from './stages.js';
 
+/** What `Zian.load` needs. */
 export interface ZianOptions {
   /** A model file made by `zian convert`. */
   readonly model: ByteSource;
   readonly device: EngineDevice;
   /** Precision of weights and activations; sums, coordinates and heat maps are f32 in any case. Default f32. */
   readonly dtype?: 'f32' | 'f16';
+  /** Called while weights are uploaded and pipelines compiled. */
   readonly onProgress?: (progress: CompileProgress) => void;
   /** Graph passes to leave out; for tests and measurements. */
   readonly withoutPasses?: readonly PassName[];
@@ -56,6 +58,7 @@ export interface Localization {
   readonly rois: readonly Rectangle[];
 }
 
+/** Heat maps with their places in the picture; `fine` is absent for models of the coarse stage alone. */
 export interface Heatmaps {
   readonly coarse: Heatmap;
   readonly fine?: Heatmap;
@@ -144,8 +147,8 @@ export class Zian {
   }
 
   /**
-   * Finds the landmark.
-   * @param options.flipTest average with the mirrored image's landmark; the configuration's FLIP_TEST unless given
+   * Finds the landmark; with `flipTest` its average with the mirrored image's. The configuration's FLIP_TEST counts
+   * unless it is given.
    * @throws ZianError (input) when a heat map has a NaN, (device) when the device is lost
    */
   localize(

@@ -8,6 +8,7 @@ import type { PickleValue, PyTensor } from './pickle-values.js';
 import { type Scalar, walkLeaves } from './walk.js';
 import { type OpenedCheckpoint, openZipCheckpoint } from './zip-checkpoint.js';
 
+/** The zip archive that torch.save writes since PyTorch 1.6, or the plain pickle stream before that. */
 export type CheckpointFormat = 'pytorch-zip' | 'pytorch-legacy';
 
 /** What is in a file that torch.save wrote. Tensors are read from the source when asked for. */

@@ -12,6 +12,7 @@ export interface PlannedTensor {
   readonly shape: readonly number[];
 }
 
+/** How far `convertCheckpoint` is. */
 export interface ConvertProgress {
   readonly name: string;
   /** Bytes of the checkpoint's tensors that are done, and that will be in all. */
@@ -19,6 +20,7 @@ export interface ConvertProgress {
   readonly total: number;
 }
 
+/** What `convertCheckpoint` writes, and where. */
 export interface ConvertOptions {
   readonly dtype: WeightDtype;
   /** The tensors wanted; they are written in this order. */
@@ -27,9 +29,11 @@ export interface ConvertOptions {
   readonly metadata?: Readonly<Record<string, string>>;
   /** Names that may be in the checkpoint without being wanted. */
   readonly ignore?: (name: string) => boolean;
+  /** Called after each tensor. */
   readonly onProgress?: (progress: ConvertProgress) => void;
 }
 
+/** What `convertCheckpoint` wrote. */
 export interface ConvertResult {
   readonly tensors: number;
   readonly parameters: number;

@@ -2,11 +2,13 @@ import { type ByteSource, readPieces } from '../../src/weights/byte-source.js';
 
 /** An incremental SHA-256. */
 export interface Sha256 {
+  /** Appends bytes to the message. */
   update(bytes: Uint8Array): void;
   /** The digest of everything so far, in lower-case hexadecimal; nothing may follow. */
   digestHex(): string;
 }
 
+/** Starts a hash: `createSha256`, or a platform's faster one. */
 export type Sha256Factory = () => Sha256;
 
 const isPrime = (n: number): boolean => {

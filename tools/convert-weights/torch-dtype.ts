@@ -44,6 +44,7 @@ const TORCH_DTYPES = {
   quint2x4: simple(1, 'QUInt2x4'),
 } as const satisfies Record<string, TorchDtypeInfo>;
 
+/** PyTorch's short name of an element type, such as `float32` or `bfloat16`. */
 export type TorchDtype = keyof typeof TORCH_DTYPES;
 
 const INFO: Readonly<Record<TorchDtype, TorchDtypeInfo>> = TORCH_DTYPES;

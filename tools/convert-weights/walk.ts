@@ -2,6 +2,7 @@ import { inputError } from '../../src/errors.js';
 import { printable } from '../../src/weights/quote.js';
 import { isKind, kindOf, type PickleValue, type PyTensor } from './pickle-values.js';
 
+/** A leaf of a checkpoint that is no tensor. */
 export type Scalar = string | number | bigint | boolean | null;
 
 /** Called for every leaf of nested containers, with its dotted name. */

@@ -8,6 +8,7 @@ import { mergeBranches } from './merge-branches.js';
 import { pixelShuffleIndexing } from './pixel-shuffle-indexing.js';
 import { removeUnused } from './remove-unused.js';
 
+/** A rewriting of graphs that leaves their results as they are, up to rounding. */
 export interface Pass {
   readonly name: string;
   readonly run: (graph: Graph) => Graph;
@@ -25,6 +26,7 @@ export const passes = [
   { name: 'concat-slices', run: concatSlices },
 ] as const satisfies readonly Pass[];
 
+/** Names that `optimize` can leave out. */
 export type PassName = (typeof passes)[number]['name'];
 
 /** The graph after all passes but those named in `without`. */
