@@ -152,6 +152,8 @@ export interface KernelCase<A extends Attributes = Attributes> {
   readonly why: string;
   /** Timed by the bench as well. */
   readonly bench?: boolean;
+  /** Takes seconds: the parity test runs it once per variant, not again as slices or in f16. */
+  readonly large?: boolean;
 }
 
 /** What a suite's `fuzz` draws. */

@@ -1,5 +1,6 @@
 import { activationSuite } from './activation/index.js';
 import { argmaxSuite } from './argmax/index.js';
+import { attentionSuite } from './attention/index.js';
 import { concatSuite } from './concat/index.js';
 import type { KernelSuite } from './contract.js';
 import { conv2dSuite } from './conv2d/index.js';
@@ -21,6 +22,7 @@ import { transposeHwSuite } from './transpose_hw/index.js';
 export const suites: readonly KernelSuite[] = [
   activationSuite,
   argmaxSuite,
+  attentionSuite,
   layerNormSuite,
   matmulSuite,
   maxPoolSuite,

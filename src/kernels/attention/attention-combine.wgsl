@@ -5,11 +5,6 @@
 const E = Y_C / HEADS;
 const CHUNK_ROWS = Y_N * Y_W * HEADS;
 
-fn lanes_of_head(c4: u32, head: u32) -> vec4<bool> {
-  // Lanes of earlier heads wrap round to large numbers.
-  return vec4<u32>(0u, 1u, 2u, 3u) + (4u * c4 - head * E) < vec4<u32>(E);
-}
-
 // The chunks' maxima are never NaN: those are stored as +infinity.
 fn combine(pixel: u32, head: u32, c4: u32) -> vec4<f32> {
   let first = (pixel * HEADS + head) * PARTIAL_STRIDE;
@@ -37,8 +32,8 @@ fn main(@builtin(global_invocation_id) id: vec3<u32>) {
   let pixel = i / Y_C4;
   let c4 = i % Y_C4;
   var result = vec4<f32>(0.0);
-  for (var head = 4u * c4 / E; head < HEADS & head * E < 4u * c4 + 4u; head++) {
-    result = select(result, combine(pixel, head, c4), lanes_of_head(c4, head));
+  for (var head = 4u * c4 / E; (head < HEADS) & (head * E < 4u * c4 + 4u); head++) {
+    result = select(result, combine(pixel, head, c4), lanes_of_head(c4, head, E));
   }
   y[Y_OFFSET + pixel * Y_STRIDE + c4] = vec4<Y_T>(result);
 }

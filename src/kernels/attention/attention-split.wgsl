@@ -8,10 +8,10 @@
 
 fn store_one(row: u32, query: u32, at: u32, value: vec4<f32>) {
   if (query >= Q_W) { return; }
-  partial[((row + query) * HEADS + at / PARTIAL_STRIDE) * PARTIAL_STRIDE + at % PARTIAL_STRIDE] = value;
+  partial[(row + query) * HEADS * PARTIAL_STRIDE + at] = value;
 }
 
-// `row` is the chunk's and image's first, so that query t of head h has row (row + t) · HEADS + h.
+// `row` is the row of the chunk's and image's first token.
 fn store(row: u32, query: u32, head: u32, c4: u32, end: u32, m: mat4x4<f32>) {
   let first = head * E / 4u;
   if (c4 >= end || c4 < first || 4u * c4 >= (head + 1u) * E) { return; }

@@ -1,26 +1,120 @@
-import { operand } from '../common/operand.js';
-import { vec4Plan } from '../common/vec4-plan.js';
-import type { Kernel } from '../contract.js';
-import { extentOf } from '../layout.js';
-import body from './attention.wgsl';
-export const attention: Kernel<{ heads: number; scale: number }> = {
+import floatBits from '../common/float-bits.wgsl';
+import { linearGrid } from '../common/grid.js';
+import headLanes from '../common/head-lanes.wgsl';
+import { type HeadAttributes, headedTokens } from '../common/heads.js';
+import { formatShape, operand } from '../common/operand.js';
+import scores from '../common/scores.wgsl';
+import softmaxPieces from '../common/softmax.wgsl';
+import type { Call, Dispatch, Kernel } from '../contract.js';
+import { elementCount, extentOf, storageBytes, vec4s } from '../layout.js';
+import combine from './attention-combine.wgsl';
+import split from './attention-split.wgsl';
+import streamed from './attention-streamed.wgsl';
+import { chunksOf, shareOf, splitFits } from './share.js';
+import tile from './tile.wgsl';
+
+export type AttentionAttributes = HeadAttributes;
+
+const combineIncludes = [floatBits, softmaxPieces, headLanes];
+const includes = [...combineIncludes, scores, tile];
+
+/** Per score: scaling, maximum, subtraction, exponential, sum. */
+const FLOPS_PER_SCORE = 5;
+
+/**
+ * Softmax attention per head, y = softmax(scale · q kᵀ) v, which never stores the scores (online softmax, Milakov and
+ * Gimelshein 2018): q [N, Tq, heads · D], k [N, Tk, heads · D], v [N, Tk, heads · E] → y [N, Tq, heads · E]. With
+ * `limit` [1, 4] all scores are clamped to ± its lane 0 first, unless that is 3e38 or more. Rows are NaN where
+ * PyTorch's are: a NaN or +∞ among the (clamped) scores, or nothing but -∞.
+ */
+export const attention: Kernel<AttentionAttributes> = {
   name: 'attention',
   inputs: ['q', 'k', 'v', 'limit'],
   optional: ['limit'],
   outputs: ['y'],
-  infer: (i) => ({
-    y: { shape: [...(i.q?.shape.slice(0, -1) ?? []), i.v?.shape.at(-1) ?? 0], dtype: i.q?.dtype ?? 'f32' },
-  }),
-  cost: () => ({ flops: 0, bytes: 0 }),
+  infer(inputs, attributes) {
+    const { n, queries, keys } = headedTokens(inputs, attributes, 'attention');
+    const q = operand(inputs, 'q', 'attention');
+    const { shape } = operand(inputs, 'v', 'attention');
+    const [vn, tokens, channels = 0] = shape;
+    if (shape.length !== 3 || vn !== n || tokens !== keys || channels % attributes.heads !== 0)
+      throw new Error(
+        `attention: v is ${formatShape(shape)}, expected [${n}, ${keys}, C] with C a multiple of ${attributes.heads} heads`,
+      );
+    const limit = inputs.limit?.shape;
+    if (limit && formatShape(limit) !== '[1, 4]')
+      throw new Error(`attention: limit is ${formatShape(limit)}, expected [1, 4]`);
+    return { y: { shape: [n, queries, channels], dtype: q.dtype } };
+  },
+  cost(call) {
+    const { inputs, outputs, attributes } = call;
+    const { n, queries, keys, size } = headedTokens(inputs, attributes, 'attention');
+    const v = operand(inputs, 'v', 'attention');
+    const perHead = 2 * (size + extentOf(v.shape).c / attributes.heads) + FLOPS_PER_SCORE;
+    const operands = [...Object.values(inputs), operand(outputs, 'y', 'attention')];
+    return {
+      flops: n * attributes.heads * queries * keys * perHead,
+      bytes: operands.reduce((sum, spec) => sum + storageBytes(spec), 0),
+    };
+  },
   variants: [
     {
-      name: 'plain',
-      plan: ({ inputs, outputs, attributes }) =>
-        vec4Plan(operand(outputs, 'y', 'a'), { name: 'attention', body }, ['q', 'k', 'v', 'limit', 'y'], {
-          D: extentOf(operand(inputs, 'q', 'a').shape).c / attributes.heads,
-          E: extentOf(operand(inputs, 'v', 'a').shape).c / attributes.heads,
-          SCALE: { f32: attributes.scale },
-        }),
+      // Few queries: the keys are shared out as well, so that there are enough threads.
+      name: 'split',
+      legal: splitFits,
+      plan(call, limits) {
+        const { queryGroups, blocks, n } = shareOf(call);
+        const { keysPerChunk, chunks, partialStride, scratchBytes } = chunksOf(call, limits);
+        const y = operand(call.outputs, 'y', 'attention');
+        const { heads } = call.attributes;
+        const { workgroups, rowThreads } = linearGrid(
+          elementCount(y.shape.slice(0, 2)) * vec4s(extentOf(y.shape).c),
+        );
+        return {
+          dispatches: [
+            {
+              shader: { name: 'attention-split', body: split, includes },
+              bindings: ['q', 'k', 'v', 'limit', 'partial'],
+              constants: {
+                ...tileConstants(call),
+                CHUNK: keysPerChunk,
+                PARTIAL_STRIDE: partialStride,
+              },
+              workgroups: [queryGroups, blocks, n * chunks],
+            },
+            {
+              shader: { name: 'attention-combine', body: combine, includes: combineIncludes },
+              bindings: ['partial', 'y'],
+              constants: { HEADS: heads, CHUNKS: chunks, PARTIAL_STRIDE: partialStride, ROW: rowThreads },
+              workgroups,
+            },
+          ],
+          scratch: { partial: scratchBytes },
+        };
+      },
+    },
+    {
+      // Each thread walks all keys.
+      name: 'streamed',
+      plan(call) {
+        const { queryGroups, blocks, n } = shareOf(call);
+        return {
+          dispatches: [
+            {
+              shader: { name: 'attention-streamed', body: streamed, includes },
+              bindings: ['q', 'k', 'v', 'limit', 'y'],
+              constants: tileConstants(call),
+              workgroups: [queryGroups, blocks, n],
+            },
+          ],
+        };
+      },
     },
   ],
 };
+
+function tileConstants(call: Call<AttentionAttributes>): Dispatch['constants'] {
+  const { block, span } = shareOf(call);
+  const { heads, scale } = call.attributes;
+  return { HEADS: heads, SCALE: { f32: scale }, BLOCK: block, SPAN: span };
+}

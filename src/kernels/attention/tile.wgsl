@@ -26,7 +26,7 @@ fn block_of(index: u32) -> Block {
   let span = index / BLOCKS_PER_SPAN * SPAN;
   let first = span + index % BLOCKS_PER_SPAN * BLOCK;
   let end = min(first + BLOCK, span + SPAN);
-  return Block(first, end, 4u * first / E, min(4u * end, V_C) / E - select(1u, 0u, min(4u * end, V_C) % E > 0u));
+  return Block(first, end, 4u * first / E, (min(4u * end, V_C) - 1u) / E);
 }
 
 // Per query: the largest score, the sum of the exponentials, whether the row must be NaN (as where PyTorch's is: a NaN or

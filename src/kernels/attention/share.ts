@@ -1,0 +1,86 @@
+import { type HeadAttributes, headedTokens } from '../common/heads.js';
+import { operand } from '../common/operand.js';
+import type { Call, KernelLimits } from '../contract.js';
+import { extentOf, vec4s } from '../layout.js';
+
+/** How the work of one attention is shared out: workgroups of 64 threads, each with 4 queries and a block of vec4s of y. */
+export interface Share {
+  readonly n: number;
+  readonly queryGroups: number;
+  /** Vec4s of y that belong together: a head's, or all where heads share vec4s. */
+  readonly span: number;
+  /** Vec4s per thread. */
+  readonly block: number;
+  /** Number of blocks in a token of y. */
+  readonly blocks: number;
+}
+
+/** What a chunk of keys leaves behind. */
+export interface Chunks {
+  readonly keysPerChunk: number;
+  readonly chunks: number;
+  /** Vec4s per chunk, token and head: maximum and sum, and the values. */
+  readonly partialStride: number;
+  readonly scratchBytes: number;
+}
+
+const QUERIES_PER_GROUP = 4 * 64;
+/** Each block repeats the scores; larger ones are compiled for seconds on lavapipe. */
+const LARGEST_BLOCK = 6;
+/** Threads that a GPU should be given at the least. */
+const ENOUGH_THREADS = 16_384;
+/** Fewer keys are not worth a chunk: its first and last steps cost more. A multiple of 4. */
+const FEWEST_KEYS = 64;
+/** WebGPU's default limit of a binding, which scratch must not exceed on any device. */
+const LARGEST_SCRATCH = 128 * 1024 * 1024;
+
+export function shareOf({ inputs, attributes }: Call<HeadAttributes>): Share {
+  const { n, queries } = headedTokens(inputs, attributes, 'attention');
+  const { c } = extentOf(operand(inputs, 'v', 'attention').shape);
+  const size = c / attributes.heads;
+  const span = size % 4 === 0 ? size / 4 : vec4s(c);
+  const perSpan = Math.ceil(span / LARGEST_BLOCK);
+  return {
+    n,
+    queryGroups: Math.ceil(queries / QUERIES_PER_GROUP),
+    span,
+    block: Math.ceil(span / perSpan),
+    blocks: (vec4s(c) / span) * perSpan,
+  };
+}
+
+/** Threads of the attention if no keys are shared out. */
+function threadsOf(call: Call<HeadAttributes>): number {
+  const { queries } = headedTokens(call.inputs, call.attributes, 'attention');
+  const { n, blocks } = shareOf(call);
+  return n * Math.ceil(queries / 4) * blocks;
+}
+
+export function chunksOf(call: Call<HeadAttributes>, limits: KernelLimits): Chunks {
+  const { n, queries, keys } = headedTokens(call.inputs, call.attributes, 'attention');
+  const { heads } = call.attributes;
+  const size = extentOf(operand(call.inputs, 'v', 'attention').shape).c / heads;
+  // A head that begins within a vec4 may reach into one more.
+  const partialStride = 1 + vec4s(size) + (size % 4 === 0 ? 0 : 1);
+  const bytes = n * queries * heads * partialStride * 16;
+  const largest = Math.min(LARGEST_SCRATCH, limits.maxStorageBufferBindingSize);
+  const wanted = Math.min(
+    Math.ceil(ENOUGH_THREADS / threadsOf(call)),
+    Math.ceil(keys / FEWEST_KEYS),
+    Math.floor(largest / bytes),
+    Math.floor(limits.maxComputeWorkgroupsPerDimension / n),
+  );
+  // Chunks begin at multiples of 4 keys.
+  const keysPerChunk = Math.ceil(keys / Math.max(1, wanted) / 4) * 4;
+  const chunks = Math.ceil(keys / keysPerChunk);
+  return { keysPerChunk, chunks, partialStride, scratchBytes: chunks * bytes };
+}
+
+/** Splitting is for calls of too few threads, and must find room for its partial results. */
+export function splitFits(call: Call<HeadAttributes>, limits: KernelLimits): boolean {
+  const { scratchBytes } = chunksOf(call, limits);
+  return (
+    threadsOf(call) < ENOUGH_THREADS &&
+    scratchBytes <= Math.min(LARGEST_SCRATCH, limits.maxStorageBufferBindingSize)
+  );
+}

@@ -1,0 +1,35 @@
+import type { TensorSpec } from '../contract.js';
+import { formatShape, operand } from './operand.js';
+
+export type HeadAttributes = {
+  /** The channels of q, k and v are this many heads of equal size, one after the other. */
+  readonly heads: number;
+  /** Score = scale · q·k. */
+  readonly scale: number;
+};
+
+export interface Tokens {
+  readonly n: number;
+  readonly queries: number;
+  readonly keys: number;
+  /** Channels of a head of q and k. */
+  readonly size: number;
+}
+
+/** The extents of q [N, Tq, heads · D] and k [N, Tk, heads · D]; throws and names both shapes when they do not fit. */
+export function headedTokens(
+  inputs: Readonly<Record<string, Pick<TensorSpec, 'shape'>>>,
+  { heads }: HeadAttributes,
+  kernel: string,
+): Tokens {
+  const q = operand(inputs, 'q', kernel).shape;
+  const k = operand(inputs, 'k', kernel).shape;
+  const [n = 0, queries = 0, channels = 0] = q;
+  const [kn, keys = 0, kChannels] = k;
+  const fit = q.length === 3 && k.length === 3 && n === kn && channels === kChannels;
+  if (!fit || !Number.isInteger(heads) || heads < 1 || channels % heads !== 0)
+    throw new Error(
+      `${kernel}: q ${formatShape(q)} and k ${formatShape(k)} do not fit: expected [N, Tq, C] and [N, Tk, C] with C a multiple of ${heads} heads`,
+    );
+  return { n, queries, keys, size: channels / heads };
+}
