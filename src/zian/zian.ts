@@ -1,4 +1,4 @@
-import { inputError } from '../errors.js';
+import { deviceError, inputError } from '../errors.js';
 import {
   type CompileProgress,
   type EngineDevice,
@@ -8,7 +8,6 @@ import {
   optimize,
   type PassName,
   PipelineCache,
-  type ReadWeight,
   type Timing,
 } from '../graph/index.js';
 import { type ByteSource, openSafetensors, type SafetensorsFile } from '../weights/index.js';
@@ -16,13 +15,14 @@ import type { Architecture } from './architecture.js';
 import { checkStateDict } from './check-state-dict.js';
 import type { ZianConfig } from './config.js';
 import { midpoint, type Point, type Rectangle, regionInImage, toImage, unmirror } from './coordinates.js';
+import { finiteWeights } from './finite-weights.js';
 import type { RgbaImage } from './image.js';
-import { Network } from './model/network.js';
-import type { RecordStage, TokenOrder } from './model/record.js';
+import { runInstrumented } from './instrumented.js';
+import { Network, ROI_SCALES } from './model/network.js';
 import { parseModelMetadata } from './model-file.js';
 import type { Heatmap } from './overlay.js';
 import { writeSource } from './source.js';
-import { attentionScores, reorderTokens, type Stage } from './stages.js';
+import type { Stage } from './stages.js';
 
 /** What `Zian.load` needs. */
 export interface ZianOptions {
@@ -115,6 +115,10 @@ export class Zian {
    */
   static async load(options: ZianOptions): Promise<Zian> {
     const { model, device, dtype = 'f32', onProgress } = options;
+    if (dtype === 'f16' && !device.has('shader-f16'))
+      throw deviceError(
+        `The adapter '${device.report.name}' has no half-precision arithmetic (shader-f16); compute in f32, or choose another adapter.`,
+      );
     const file = await openSafetensors(model);
     const { config } = parseModelMetadata(file.metadata, model.name);
     const shapes = new Map([...file.tensors].map(([name, { shape }]) => [name, shape]));
@@ -208,31 +212,21 @@ export class Zian {
    * graph of its own in which each stage is kept, so this is slow and takes more memory than `localize`.
    */
   stages(image: RgbaImage, { mirror = false }: { mirror?: boolean } = {}): Promise<Map<string, Stage>> {
-    return this.#enqueue(async () => {
-      const shapes = new Map([...this.#file.tensors].map(([name, { shape }]) => [name, shape]));
-      const builder = new GraphBuilder({ weights: shapes, dtype: this.#dtype });
-      const orders = new Map<string, TokenOrder | undefined>();
-      const record: RecordStage = (name, value, order) => {
-        builder.output(name, value);
-        orders.set(name, order);
-        return value;
-      };
-      new Network(builder, this.config, this.architecture, record).build();
-      for (const name of ['heatmap_ds', ...(this.architecture.hrnetOnly ? [] : ['heatmap_roi'])])
-        orders.set(name, undefined);
-      const graph = builder.build();
-      const executable = await Executable.compile(optimize(graph), this.#device, {
-        readWeight: finiteWeights(this.#file, this.#name),
-        pipelines: this.#pipelines,
-      });
-      try {
-        writeSource(executable, image, this.config, mirror);
-        await executable.run();
-        return await this.#collect(executable, orders, (name) => graph.outputs.get(name)?.spec.shape ?? []);
-      } finally {
-        executable.destroy();
-      }
-    });
+    return this.#enqueue(() =>
+      runInstrumented(
+        {
+          config: this.config,
+          architecture: this.architecture,
+          file: this.#file,
+          name: this.#name,
+          device: this.#device,
+          pipelines: this.#pipelines,
+          dtype: this.#dtype,
+        },
+        image,
+        mirror,
+      ),
+    );
   }
 
   /** GPU time of each dispatch of a forward pass over the last image; needs timestamp queries. */
@@ -247,7 +241,7 @@ export class Zian {
 
   /** Scales of the regions in the order of `architecture.rois`. */
   get #roiScales(): number[] {
-    return this.architecture.rois.map((roi) => ({ '1': 1, '2': 1.5, '3': 2 })[roi]);
+    return this.architecture.rois.map((roi) => ROI_SCALES[roi]);
   }
 
   #enqueue<T>(work: () => Promise<T>): Promise<T> {
@@ -295,43 +289,4 @@ export class Zian {
       margin: { coarse: coarse.margin, fine: fine?.margin ?? coarse.margin },
     };
   }
-
-  /** One stage after the other, so that little is mapped at a time. */
-  async #collect(
-    executable: Executable,
-    orders: ReadonlyMap<string, TokenOrder | undefined>,
-    shapeOf: (name: string) => readonly number[],
-  ): Promise<Map<string, Stage>> {
-    const stages = new Map<string, Stage>();
-    for (const [name, order] of orders) {
-      const data = (await executable.read([name])).get(name) ?? new Float32Array();
-      const stage = { shape: shapeOf(name), data };
-      stages.set(name, order ? reorderTokens(stage, order) : stage);
-    }
-    const [x = 0, y = 0] = (await executable.read(['heatmap_ds.index'])).get('heatmap_ds.index') ?? [];
-    const { dsFactor } = this.config;
-    if (!this.architecture.hrnetOnly)
-      stages.set('roi_center', { shape: [1, 2], data: Float32Array.of(x * dsFactor, y * dsFactor) });
-    for (const half of ['attn.in_ator_trans', 'attn.ator_out_trans']) {
-      const query = stages.get(`${half}.query`);
-      const key = stages.get(`${half}.key`);
-      const { selfAttention } = this.architecture;
-      if (query && key && selfAttention)
-        stages.set(`${half}.scores`, attentionScores(query, key, selfAttention.modes, 500));
-    }
-    return stages;
-  }
-}
-
-/** Reads weights of a file; a NaN or infinity among them is the file's fault and is told. */
-function finiteWeights(file: SafetensorsFile, source: string): ReadWeight {
-  return async (name) => {
-    const values = await file.readFloat32(name);
-    const bad = values.findIndex((value) => !Number.isFinite(value));
-    if (bad >= 0)
-      throw inputError(
-        `${source}: tensor '${name}' holds ${values[bad]} at element ${bad}; a model's weights must be finite.`,
-      );
-    return values;
-  };
 }

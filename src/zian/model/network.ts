@@ -12,7 +12,7 @@ import type { RecordStage } from './record.js';
 import { selfAttention } from './self-attention.js';
 
 /** Pixels of the input between neighbouring pixels of each region. */
-const ROI_SCALES: Readonly<Record<Roi, number>> = { '1': 1, '2': 1.5, '3': 2 };
+export const ROI_SCALES: Readonly<Record<Roi, number>> = { '1': 1, '2': 1.5, '3': 2 };
 
 /** Source pixels that the preprocessing may be given: at most two rows and columns for each of the crop's. */
 export const sourceCapacity = ({ cropSize: [width, height] }: ZianConfig): number => 4 * width * height;

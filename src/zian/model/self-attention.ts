@@ -8,7 +8,7 @@ import type { SelfAttentionArchitecture } from '../architecture.js';
 import type { RecordStage, TokenOrder } from './record.js';
 
 /** Scores beyond this clamp the whole tensor to ± it. */
-const LARGEST_SCORE = 500;
+export const LARGEST_SCORE = 500;
 const LAYER_NORM_EPSILON = 1e-12;
 
 type Tokens = TokenOrder['tokens'];
