@@ -14,6 +14,7 @@ import { multiplySuite } from './multiply/index.js';
 import { pixelShuffleSuite } from './pixel_shuffle/index.js';
 import { preprocessSuite } from './preprocess/index.js';
 import { resizeSuite } from './resize/index.js';
+import { scoreLimitSuite } from './score_limit/index.js';
 import { softmaxSuite } from './softmax/index.js';
 import { sumSuite } from './sum/index.js';
 import { transposeHwSuite } from './transpose_hw/index.js';
@@ -23,6 +24,7 @@ export const suites: readonly KernelSuite[] = [
   activationSuite,
   argmaxSuite,
   attentionSuite,
+  scoreLimitSuite,
   layerNormSuite,
   matmulSuite,
   maxPoolSuite,

@@ -1,4 +1,5 @@
 import { type HeadAttributes, headedTokens } from '../common/heads.js';
+import { ENOUGH_THREADS, keyChunks } from '../common/key-chunks.js';
 import { operand } from '../common/operand.js';
 import type { Call, KernelLimits } from '../contract.js';
 import { extentOf, vec4s } from '../layout.js';
@@ -27,10 +28,6 @@ export interface Chunks {
 const QUERIES_PER_GROUP = 4 * 64;
 /** Each block repeats the scores; larger ones are compiled for seconds on lavapipe. */
 const LARGEST_BLOCK = 6;
-/** Threads that a GPU should be given at the least. */
-const ENOUGH_THREADS = 16_384;
-/** Fewer keys are not worth a chunk: its first and last steps cost more. A multiple of 4. */
-const FEWEST_KEYS = 64;
 /** WebGPU's default limit of a binding, which scratch must not exceed on any device. */
 const LARGEST_SCRATCH = 128 * 1024 * 1024;
 
@@ -64,15 +61,8 @@ export function chunksOf(call: Call<HeadAttributes>, limits: KernelLimits): Chun
   const partialStride = 1 + vec4s(size) + (size % 4 === 0 ? 0 : 1);
   const bytes = n * queries * heads * partialStride * 16;
   const largest = Math.min(LARGEST_SCRATCH, limits.maxStorageBufferBindingSize);
-  const wanted = Math.min(
-    Math.ceil(ENOUGH_THREADS / threadsOf(call)),
-    Math.ceil(keys / FEWEST_KEYS),
-    Math.floor(largest / bytes),
-    Math.floor(limits.maxComputeWorkgroupsPerDimension / n),
-  );
-  // Chunks begin at multiples of 4 keys.
-  const keysPerChunk = Math.ceil(keys / Math.max(1, wanted) / 4) * 4;
-  const chunks = Math.ceil(keys / keysPerChunk);
+  const most = Math.min(Math.floor(largest / bytes), Math.floor(limits.maxComputeWorkgroupsPerDimension / n));
+  const { keysPerChunk, chunks } = keyChunks(keys, threadsOf(call), most);
   return { keysPerChunk, chunks, partialStride, scratchBytes: chunks * bytes };
 }
 
