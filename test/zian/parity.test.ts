@@ -34,7 +34,7 @@ function largestError(got: Float32Array, want: Float32Array, every: number): num
 const magnitude = (values: Float32Array): number =>
   values.reduce((most, v) => Math.max(most, Math.abs(v)), 0);
 
-async function checkRun(name: string, run: Run, zian: Zian): Promise<void> {
+async function checkRun(name: string, run: Run, zian: Zian, flip: boolean): Promise<void> {
   const image = runImage(run);
   const { hrnetOnly } = zian.config;
   const wanted = (landmarks: Run['predictions']) => (hrnetOnly ? landmarks.lr : landmarks.final);
@@ -69,6 +69,7 @@ async function checkRun(name: string, run: Run, zian: Zian): Promise<void> {
     );
   }
 
+  if (!flip) return;
   const mirrored = await zian.localize(image, { flipTest: true });
   expectLandmark(mirrored.landmark, wanted(run.predictions_flip_test));
   expectLandmark(mirrored.coarse, run.predictions_flip_test.lr);
@@ -101,7 +102,7 @@ describe('whole networks against PyTorch', () => {
     const run = readRun(name);
     const zian = await Zian.load({ model: await runModel(run), device });
     try {
-      await checkRun(name, run, zian);
+      await checkRun(name, run, zian, true);
       if (!name.includes('constant')) await checkStages(name, run, zian);
     } finally {
       zian.destroy();
@@ -112,7 +113,8 @@ describe('whole networks against PyTorch', () => {
     const run = readRun('full-refuge');
     const zian = await Zian.load({ model: await runModel(run), device });
     try {
-      await checkRun('full-refuge', run, zian);
+      // Once: a forward pass takes the better part of a minute on a CPU.
+      await checkRun('full-refuge', run, zian, false);
     } finally {
       zian.destroy();
     }

@@ -108,6 +108,7 @@ export const conv2dCases: readonly Case[] = [
     attributes: { padding: [1, 1], activation: 'relu' },
     ...products(288),
     bench: true,
+    large: true,
   },
   {
     name: '256 → 256, 8×8, two branches',
@@ -115,6 +116,7 @@ export const conv2dCases: readonly Case[] = [
     attributes: { branches: 2, padding: [1, 1], activation: 'relu' },
     ...products(2304),
     bench: true,
+    large: true,
   },
   {
     name: '48 → 16, 128×128',
@@ -122,6 +124,7 @@ export const conv2dCases: readonly Case[] = [
     attributes: { padding: [1, 1] },
     ...products(432),
     bench: true,
+    large: true,
   },
 ];
 

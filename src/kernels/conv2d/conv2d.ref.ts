@@ -5,14 +5,12 @@ import { elementCount, extentOf } from '../layout.js';
 import { conv2d } from './conv2d.js';
 import { type Conv2dAttributes, geometry, residuals } from './geometry.js';
 
-/** Element (n, c, row, column) of a tensor of any rank seen as a batch of images. */
-function at({ shape, data }: RefTensor, n: number, c: number, row: number, column: number): number {
+/** Reads element (n, c, row, column) of a tensor of any rank seen as a batch of images. */
+function reader({ shape, data }: RefTensor): (n: number, c: number, row: number, column: number) => number {
   const e = extentOf(shape);
-  const index =
-    shape.length === 4
-      ? ((n * e.c + c) * e.h + row) * e.w + column
-      : ((n * e.h + row) * e.w + column) * e.c + c;
-  return data[index] ?? 0;
+  return shape.length === 4
+    ? (n, c, row, column) => data[((n * e.c + c) * e.h + row) * e.w + column] ?? 0
+    : (n, c, row, column) => data[((n * e.h + row) * e.w + column) * e.c + c] ?? 0;
 }
 
 export const conv2dReference: Reference<Conv2dAttributes> = (inputs, attributes) => {
@@ -27,7 +25,8 @@ export const conv2dReference: Reference<Conv2dAttributes> = (inputs, attributes)
   const out = extentOf(shape);
   const cinPerGroup = g.cin / g.groups;
   const [kh, kw] = g.kernel;
-  const present = residuals(inputs, g.factors);
+  const readX = reader(x);
+  const present = residuals(inputs, g.factors).map(({ spec, factor }) => ({ read: reader(spec), factor }));
 
   const y: RefTensor = { shape, data: new Float64Array(elementCount(shape)) };
   for (let n = 0; n < out.n; n++)
@@ -44,10 +43,10 @@ export const conv2dReference: Reference<Conv2dAttributes> = (inputs, attributes)
                 const c = column * g.stride[1] + kx * g.dilation[1] - g.padding[1];
                 if (r < 0 || r >= extent.h || c < 0 || c >= extent.w) continue;
                 const w = weight.data[((weightRow * cinPerGroup + i) * kh + ky) * kw + kx] ?? 0;
-                sum += w * at(x, n, firstChannel + i, r, c);
+                sum += w * readX(n, firstChannel + i, r, c);
               }
-          for (const { spec, factor } of present)
-            sum += at(spec, n, o, Math.floor(row / factor), Math.floor(column / factor));
+          for (const { read, factor } of present)
+            sum += read(n, o, Math.floor(row / factor), Math.floor(column / factor));
           const index =
             shape.length === 4
               ? ((n * out.c + o) * out.h + row) * out.w + column

@@ -63,12 +63,11 @@ fn store(value: vec4<f32>, n: u32, row: u32, column: u32, cout4: u32, branch: u3
 @compute @workgroup_size(64)
 fn main(@builtin(global_invocation_id) id: vec3<u32>, @builtin(workgroup_id) group: vec3<u32>) {
   let columns_of_tiles = (p.y_w + 3u) / 4u;
-  let rows_of_tiles = (p.y_h + ROWS - 1u) / ROWS;
-  let n = id.x / (columns_of_tiles * rows_of_tiles);
-  if (n >= p.y_n) { return; }
-  let tile = id.x % (columns_of_tiles * rows_of_tiles);
-  let row = tile / columns_of_tiles * ROWS;
-  let column = tile % columns_of_tiles * 4u;
+  let row = id.x / columns_of_tiles * ROWS;
+  if (row >= p.y_h) { return; }
+  let column = id.x % columns_of_tiles * 4u;
+  // The image and the block of channels are the workgroup's, so that all its threads read the same weights.
+  let n = group.z;
   let branch = n / p.images_per_branch;
   let block = group.y;                             // COUT4 × 4 output channels of one convolution group
   let first_c4 = block / p.blocks_per_group * p.cin4;

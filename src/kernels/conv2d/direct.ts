@@ -87,7 +87,7 @@ function variant(
       const yOperand = operand(call.outputs, 'y', 'conv2d');
       const x = extentOf(xOperand.shape);
       const y = extentOf(yOperand.shape);
-      const tiles = Math.ceil(y.w / 4) * Math.ceil(y.h / rows) * y.n;
+      const tiles = Math.ceil(y.w / 4) * Math.ceil(y.h / rows);
       const present = residuals(call.inputs, g.factors);
       const residualParameters = Object.fromEntries(
         ['r0', 'r1', 'r2'].flatMap((residual) => {
@@ -119,7 +119,6 @@ function variant(
               x_offset: xOperand.layout.offset,
               x_stride: xOperand.layout.stride,
               x_block: xOperand.layout.block,
-              y_n: y.n,
               y_h: y.h,
               y_w: y.w,
               y_c: y.c,
@@ -142,7 +141,7 @@ function variant(
               images_per_branch: y.n / g.branches,
               ...residualParameters,
             },
-            workgroups: [groups, b.groups * b.blocksPerGroup, 1],
+            workgroups: [groups, b.groups * b.blocksPerGroup, y.n],
           },
         ],
       };
