@@ -141,12 +141,12 @@ export class Module {
 
   /** a + b, of one shape. */
   add(a: Value, b: Value): Value {
-    return this.builder.apply(sum, `${b.label}.add`, { a, b }, { factors: [1, 1], activation: 'none' });
+    return this.builder.apply(sum, this.#name('add'), { a, b }, { factors: [1, 1], activation: 'none' });
   }
 
   /** a · b; b may have one channel. */
   multiply(a: Value, b: Value): Value {
-    return this.builder.apply(multiplyKernel, `${a.label}.multiply`, { a, b }, {});
+    return this.builder.apply(multiplyKernel, this.#name('multiply'), { a, b }, {});
   }
 
   /** Up to four tensors, one after the other along channels. */

@@ -58,7 +58,8 @@ function hrModule(m: Module, inputs: readonly Value[], blocks: readonly number[]
       if (j > i) return fuseUp(layer, x, j - i);
       return j < i ? fuseDown(layer, x, i - j) : x;
     });
-    return m.relu(terms.reduce((sum, term) => m.add(sum, term)));
+    const fuse = m.child(`fuse_layers.${i}`);
+    return fuse.relu(terms.reduce((sum, term) => fuse.add(sum, term)));
   });
 }
 
