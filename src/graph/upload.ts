@@ -2,8 +2,10 @@ import type { Call, DType, Variant } from '../kernels/contract.js';
 import { elementCount, storageBytes, toStorage } from '../kernels/layout.js';
 import { float32ToFloat16 } from '../weights/float16.js';
 import { type Constant, evaluate, type ReadWeight } from './constants.js';
-import { BufferUsage } from './flags.js';
+import type { EngineDevice } from './device.js';
 import type { Value } from './graph.js';
+import type { OwnedBuffers } from './owned-buffers.js';
+import type { Step, StepBuffers } from './steps.js';
 
 /** Values as bytes of their element type; integers are exact up to 2^24 in the tables that hold them. */
 export function encodeElements(values: Float32Array, dtype: DType): Uint8Array<ArrayBuffer> {
@@ -37,15 +39,62 @@ export async function constantBytes(
   return encodeElements(toStorage(values, shape, stored), dtype);
 }
 
-/** A storage buffer that begins its life with these contents. */
-export function uploadBuffer(device: GPUDevice, label: string, bytes: Uint8Array): GPUBuffer {
-  const buffer = device.createBuffer({
-    label,
-    size: bytes.byteLength,
-    usage: BufferUsage.STORAGE | BufferUsage.COPY_DST,
-    mappedAtCreation: true,
-  });
-  new Uint8Array(buffer.getMappedRange()).set(bytes);
-  buffer.unmap();
-  return buffer;
+/** Where constants go, and from where. */
+export interface UploadOptions {
+  readonly readWeight?: ReadWeight | undefined;
+  /** Called after each of `total` operands. */
+  readonly onProgress?: ((done: number, total: number) => void) | undefined;
+}
+
+/** Bytes uploaded before waiting for the device to take them: staging memory is the host's. */
+const UPLOAD_WINDOW = 64 * 1024 * 1024;
+
+const NO_MODEL: ReadWeight = async (name) => {
+  throw new Error(`no model to read '${name}' from`);
+};
+
+/**
+ * Uploads every constant operand, one after the other, so that the host holds little more than the largest. Operands
+ * that look the same on the device share a buffer.
+ * @returns the buffers of each step, and the bytes of all
+ * @throws ZianError (input) when one is larger than the device can bind, (device) when memory is exhausted
+ */
+export async function uploadConstants(
+  constants: ReadonlyMap<Value, Constant>,
+  steps: readonly Step[],
+  device: EngineDevice,
+  owned: OwnedBuffers,
+  { readWeight = NO_MODEL, onProgress }: UploadOptions,
+): Promise<{ readonly buffers: StepBuffers; readonly bytes: number }> {
+  const wanted = steps.flatMap((step) =>
+    Object.entries(step.node.inputs).flatMap(([name, value]) => {
+      const constant = constants.get(value);
+      return constant ? [{ step, name, value, constant }] : [];
+    }),
+  );
+  const shared = new Map<Value, Map<string, GPUBuffer>>();
+  const buffers = new Map<Step, Record<string, GPUBuffer>>();
+  let total = 0;
+  let pending = 0;
+  for (const [i, { step, name, value, constant }] of wanted.entries()) {
+    const { node, variant, call } = step;
+    // What a variant packs depends on the call as well, groups above all.
+    const packed = [node.kernel.name, variant.name, name, node.attributes];
+    const order = variant.packs?.includes(name) ? JSON.stringify(packed) : '';
+    let buffer = shared.get(value)?.get(order);
+    if (!buffer) {
+      const bytes = await constantBytes(name, value, constant, variant, call, readWeight);
+      buffer = await device.scoped(`uploading ${value.label}`, () => owned.upload(value.label, bytes));
+      shared.set(value, (shared.get(value) ?? new Map()).set(order, buffer));
+      total += bytes.byteLength;
+      pending += bytes.byteLength;
+    }
+    buffers.set(step, { ...buffers.get(step), [name]: buffer });
+    if (pending > UPLOAD_WINDOW) {
+      await device.gpu.queue.onSubmittedWorkDone();
+      pending = 0;
+    }
+    onProgress?.(i + 1, wanted.length);
+  }
+  return { buffers, bytes: total };
 }

@@ -1,0 +1,174 @@
+import { storageBytes } from '../kernels/layout.js';
+import { allocateActivations } from './activations.js';
+import type { ReadWeight } from './constants.js';
+import type { EngineDevice } from './device.js';
+import { kernelLimits, type PreparedDispatch, prepareCall } from './dispatch.js';
+import { BufferUsage } from './flags.js';
+import { type Graph, readsOf, writesOf } from './graph.js';
+import type { OwnedBuffers } from './owned-buffers.js';
+import { PipelineCache } from './pipelines.js';
+import { type Place, Placement } from './placement.js';
+import { settleAll } from './settle.js';
+import { type ChooseVariant, planSteps, type Step } from './steps.js';
+import { uploadConstants } from './upload.js';
+
+/** How far `Executable.compile` is: weights uploaded, then pipelines compiled. */
+export interface CompileProgress {
+  readonly stage: 'weights' | 'pipelines';
+  readonly done: number;
+  readonly total: number;
+}
+
+/** How a graph is made ready; see `Executable.compile`. */
+export interface CompileOptions {
+  /** Reads a weight of the model file. */
+  readonly readWeight?: ReadWeight;
+  /** Compiled shaders are kept here; share one among executables of a device. */
+  readonly pipelines?: PipelineCache;
+  /** Called after each weight and each pipeline. */
+  readonly onProgress?: (progress: CompileProgress) => void;
+  /** The variant of a kernel node, by name; the first legal one where it gives undefined. */
+  readonly chooseVariant?: ChooseVariant;
+}
+
+/** GPU memory that an executable holds, in bytes. */
+export interface MemoryReport {
+  readonly weights: number;
+  readonly activations: number;
+  readonly inputsAndOutputs: number;
+}
+
+/** A tensor that the caller writes or reads. */
+export interface Port extends Place {
+  readonly buffer: GPUBuffer;
+}
+
+/** What a run needs. */
+export interface CompiledGraph {
+  readonly inputs: ReadonlyMap<string, Port>;
+  readonly outputs: ReadonlyMap<string, Port>;
+  readonly steps: readonly Step[];
+  readonly dispatches: readonly PreparedDispatch[];
+  readonly memory: MemoryReport;
+}
+
+/**
+ * Makes a graph ready on a device: chooses variants, checks sizes, allocates, uploads, compiles and binds.
+ * @param owned takes every buffer, also when this fails
+ */
+export async function compileGraph(
+  graph: Graph,
+  device: EngineDevice,
+  owned: OwnedBuffers,
+  { readWeight, pipelines, onProgress, chooseVariant }: CompileOptions,
+): Promise<CompiledGraph> {
+  const placement = new Placement(graph);
+  const steps = planSteps(
+    graph,
+    (value) => placement.of(value).operand,
+    kernelLimits(device.gpu),
+    chooseVariant,
+  );
+  checkSizes(graph, steps, placement, owned);
+  const { storages, scratch, activations, inputsAndOutputs } = await device.scoped(
+    'allocating activations',
+    () => allocateActivations(graph, steps, placement, owned),
+  );
+  const constants = await uploadConstants(graph.constants, steps, device, owned, {
+    readWeight,
+    onProgress: (done, total) => onProgress?.({ stage: 'weights', done, total }),
+  });
+
+  const buffersOf = (step: Step): Record<string, GPUBuffer> => {
+    const buffers: Record<string, GPUBuffer> = { ...scratch.get(step), ...constants.buffers.get(step) };
+    for (const [name, value] of Object.entries({ ...step.node.inputs, ...step.node.outputs })) {
+      const buffer = storages.get(placement.of(value).storage);
+      if (buffer) buffers[name] = buffer;
+    }
+    return buffers;
+  };
+  const dispatches = await prepareSteps(
+    steps,
+    buffersOf,
+    device,
+    owned,
+    pipelines ?? new PipelineCache(device.gpu),
+    (done, total) => onProgress?.({ stage: 'pipelines', done, total }),
+  );
+
+  const ports = (values: Graph['inputs']): Map<string, Port> =>
+    new Map(
+      [...values].map(([name, value]) => {
+        const place = placement.of(value);
+        const buffer = storages.get(place.storage);
+        if (!buffer) throw new Error(`'${name}' has no buffer`);
+        return [name, { ...place, buffer }];
+      }),
+    );
+  return {
+    inputs: ports(graph.inputs),
+    outputs: ports(graph.outputs),
+    steps,
+    dispatches,
+    memory: { weights: constants.bytes, activations, inputsAndOutputs },
+  };
+}
+
+/** Before anything is allocated: whether the device can bind all tensors and scratch buffers. */
+function checkSizes(graph: Graph, steps: readonly Step[], placement: Placement, owned: OwnedBuffers): void {
+  const values = [
+    ...graph.inputs.values(),
+    ...graph.outputs.values(),
+    ...graph.nodes.flatMap((node) => [...readsOf(node), ...writesOf(node)]),
+  ];
+  for (const { label, spec } of new Set(values.map((value) => placement.of(value).storage)))
+    owned.checkBinding(`'${label}' [${spec.shape.join(', ')}]`, storageBytes(spec));
+  for (const { node, plan } of steps)
+    for (const [name, bytes] of Object.entries(plan.scratch ?? {}))
+      owned.checkBinding(`${node.label}: '${name}'`, bytes);
+}
+
+/** Compiles and binds every step's dispatches. Equal parameters share a uniform buffer. */
+async function prepareSteps(
+  steps: readonly Step[],
+  buffersOf: (step: Step) => Record<string, GPUBuffer>,
+  { gpu }: EngineDevice,
+  owned: OwnedBuffers,
+  pipelines: PipelineCache,
+  onProgress: (done: number, total: number) => void,
+): Promise<PreparedDispatch[]> {
+  const absent = owned.create('absent operands', 256, BufferUsage.STORAGE);
+  const uniforms = new Map<string, GPUBuffer>();
+  const uniform = (contents: Uint32Array): GPUBuffer => {
+    const key = contents.join();
+    let buffer = uniforms.get(key);
+    if (!buffer) {
+      buffer = owned.create('parameters', contents.byteLength, BufferUsage.UNIFORM | BufferUsage.COPY_DST);
+      gpu.queue.writeBuffer(buffer, 0, contents.slice());
+      uniforms.set(key, buffer);
+    }
+    return buffer;
+  };
+  let done = 0;
+  // All of them settle first, so that nothing is created after a failure has freed the rest.
+  const prepared = await settleAll(
+    steps.map(async (step) => {
+      const { node, call, plan } = step;
+      const dispatches = await prepareCall(
+        gpu,
+        pipelines,
+        node.kernel,
+        call,
+        plan,
+        buffersOf(step),
+        uniform,
+        absent,
+        node.label,
+      );
+      done += 1;
+      onProgress(done, steps.length);
+      return dispatches;
+    }),
+  );
+  return prepared.flat();
+}

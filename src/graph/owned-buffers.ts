@@ -1,0 +1,61 @@
+import { inputError } from '../errors.js';
+import type { EngineDevice } from './device.js';
+import { BufferUsage } from './flags.js';
+
+/** The GPU buffers that one executable makes and frees. Sizes are checked before the device is asked. */
+export class OwnedBuffers {
+  readonly #device: EngineDevice;
+  readonly #buffers = new Set<GPUBuffer>();
+
+  constructor(device: EngineDevice) {
+    this.#device = device;
+  }
+
+  /** @throws ZianError (input) when the device has no buffers of that size */
+  create(label: string, bytes: number, usage: number): GPUBuffer {
+    this.#check(label, bytes, this.#device.report.limits.maxBufferSize);
+    const buffer = this.#device.gpu.createBuffer({ label, size: bytes, usage });
+    this.#buffers.add(buffer);
+    return buffer;
+  }
+
+  /** A storage buffer that begins its life with these contents. */
+  upload(label: string, bytes: Uint8Array): GPUBuffer {
+    const { gpu } = this.#device;
+    const usage = BufferUsage.STORAGE | BufferUsage.COPY_DST;
+    // Beyond the limits this would take the host's memory before the device could refuse.
+    this.checkBinding(`'${label}'`, bytes.byteLength);
+    const buffer = gpu.createBuffer({ label, size: bytes.byteLength, usage, mappedAtCreation: true });
+    this.#buffers.add(buffer);
+    new Uint8Array(buffer.getMappedRange()).set(bytes);
+    buffer.unmap();
+    return buffer;
+  }
+
+  /**
+   * @param what for the message
+   * @throws ZianError (input) when the device cannot bind so many bytes as one storage buffer
+   */
+  checkBinding(what: string, bytes: number): void {
+    const { maxStorageBufferBindingSize, maxBufferSize } = this.#device.report.limits;
+    this.#check(what, bytes, Math.min(maxStorageBufferBindingSize, maxBufferSize));
+  }
+
+  /** Frees one buffer. */
+  release(buffer: GPUBuffer): void {
+    if (this.#buffers.delete(buffer)) buffer.destroy();
+  }
+
+  /** Frees all buffers. May be called again. */
+  destroy(): void {
+    for (const buffer of this.#buffers) buffer.destroy();
+    this.#buffers.clear();
+  }
+
+  #check(what: string, bytes: number, most: number): void {
+    if (bytes > most)
+      throw inputError(
+        `${what} takes ${bytes} bytes; ${this.#device.report.name} holds at most ${most}: use a smaller image or region size.`,
+      );
+  }
+}

@@ -1,0 +1,96 @@
+import { deviceError } from '../errors.js';
+import type { DType, Operand } from '../kernels/contract.js';
+import { bytesPerElement, elementCount, gather } from '../kernels/layout.js';
+import { float16ToFloat32 } from '../weights/float16.js';
+import type { EngineDevice } from './device.js';
+import { BufferUsage, MapMode } from './flags.js';
+import type { OwnedBuffers } from './owned-buffers.js';
+
+/** A tensor to read, and the buffer that it lies in. */
+export interface Readable {
+  readonly name: string;
+  readonly buffer: GPUBuffer;
+  readonly operand: Operand;
+}
+
+/** Brings results to the host through one staging buffer, which is kept for the next time. */
+export class Readback {
+  readonly #device: EngineDevice;
+  readonly #owned: OwnedBuffers;
+  #staging: GPUBuffer | undefined;
+
+  constructor(device: EngineDevice, owned: OwnedBuffers) {
+    this.#device = device;
+    this.#owned = owned;
+  }
+
+  /**
+   * Submits what the encoder holds, with a copy of these tensors behind it.
+   * @returns their values in C order, by name, once all is done
+   * @throws ZianError (device) when the device is lost or has reported an error
+   */
+  async submit(encoder: GPUCommandEncoder, tensors: readonly Readable[]): Promise<Map<string, Float32Array>> {
+    const { gpu } = this.#device;
+    if (tensors.length === 0) {
+      gpu.queue.submit([encoder.finish()]);
+      await gpu.queue.onSubmittedWorkDone();
+      this.#device.assertAlive();
+      return new Map();
+    }
+    let bytes = 0;
+    const copies = tensors.map((tensor) => {
+      const from = bytes;
+      bytes += Math.ceil(tensor.buffer.size / 256) * 256;
+      return { ...tensor, from };
+    });
+    const staging = this.#stagingOf(bytes);
+    for (const { buffer, from } of copies) encoder.copyBufferToBuffer(buffer, 0, staging, from, buffer.size);
+    gpu.queue.submit([encoder.finish()]);
+    const mapped = await this.#map(staging, bytes);
+    try {
+      return new Map(
+        copies.map(({ name, buffer, operand, from }) => {
+          const scalars = decodeElements(mapped, from, buffer.size, operand.dtype);
+          return [name, gather(scalars, operand, new Float32Array(elementCount(operand.shape)))];
+        }),
+      );
+    } finally {
+      staging.unmap();
+    }
+  }
+
+  async #map(staging: GPUBuffer, bytes: number): Promise<ArrayBuffer> {
+    try {
+      await staging.mapAsync(MapMode.READ, 0, bytes);
+    } catch (error) {
+      this.#device.assertAlive();
+      throw deviceError(`the results could not be read back from ${this.#device.report.name}.`, {
+        cause: error,
+      });
+    }
+    this.#device.assertAlive();
+    return staging.getMappedRange(0, bytes);
+  }
+
+  #stagingOf(bytes: number): GPUBuffer {
+    if (this.#staging && this.#staging.size >= bytes) return this.#staging;
+    const larger = this.#owned.create('staging', bytes, BufferUsage.COPY_DST | BufferUsage.MAP_READ);
+    if (this.#staging) this.#owned.release(this.#staging);
+    this.#staging = larger;
+    return larger;
+  }
+}
+
+function decodeElements(mapped: ArrayBuffer, from: number, bytes: number, dtype: DType): ArrayLike<number> {
+  const length = Math.floor(bytes / bytesPerElement(dtype));
+  switch (dtype) {
+    case 'f16':
+      return float16ToFloat32(new Uint16Array(mapped, from, length));
+    case 'u32':
+      return new Uint32Array(mapped, from, length);
+    case 'i32':
+      return new Int32Array(mapped, from, length);
+    default:
+      return new Float32Array(mapped, from, length);
+  }
+}

@@ -1,0 +1,43 @@
+import type { Call, KernelLimits, Operand, Plan, Variant } from '../kernels/contract.js';
+import type { Graph, KernelNode, Value } from './graph.js';
+
+/** A kernel node with its place in memory and the plan of the chosen variant. */
+export interface Step {
+  readonly node: KernelNode;
+  readonly call: Call;
+  readonly variant: Variant;
+  readonly plan: Plan;
+}
+
+/** Buffers of each step that are its alone: by operand or scratch name. */
+export type StepBuffers = ReadonlyMap<Step, Readonly<Record<string, GPUBuffer>>>;
+
+/** The variant of a kernel node, by name; the first legal one where it gives undefined. */
+export type ChooseVariant = (node: KernelNode, call: Call, legal: readonly Variant[]) => string | undefined;
+
+/**
+ * Chooses a variant for every kernel node, in running order.
+ * @param operandOf where each value lies
+ */
+export function planSteps(
+  { nodes }: Graph,
+  operandOf: (value: Value) => Operand,
+  limits: KernelLimits,
+  choose?: ChooseVariant,
+): Step[] {
+  const operands = (named: Readonly<Record<string, Value>>): Record<string, Operand> =>
+    Object.fromEntries(Object.entries(named).map(([name, value]) => [name, operandOf(value)]));
+  return nodes.flatMap((node) => {
+    if (node.kind === 'view') return [];
+    const call: Call = {
+      inputs: operands(node.inputs),
+      outputs: operands(node.outputs),
+      attributes: node.attributes,
+    };
+    const legal = node.kernel.variants.filter((v) => v.legal?.(call, limits) ?? true);
+    const wanted = choose?.(node, call, legal);
+    const variant = legal.find(({ name }) => name === wanted) ?? legal[0];
+    if (!variant) throw new Error(`${node.label}: no variant of ${node.kernel.name} fits this device`);
+    return [{ node, call, variant, plan: variant.plan(call, limits) }];
+  });
+}
