@@ -29,7 +29,7 @@ describe('shapes', () => {
       /^stem\.conv: .*x \[1, 4, 9, 7\] and weight \[8, 3, 3, 3\]/,
     );
     const other = builder.input('other', [1, 4, 9, 8]);
-    expect(() => stem.add(image, other)).toThrow(/^other\.add: .*\[1, 4, 9, 7\].*\[1, 4, 9, 8\]/);
+    expect(() => stem.add(image, other)).toThrow(/^stem\.add: .*\[1, 4, 9, 7\].*\[1, 4, 9, 8\]/);
     expect(() => stem.concat('joined', [image, other])).toThrow(/^joined: .*\[1, 4, 9, 7\].*\[1, 4, 9, 8\]/);
   });
 
