@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { attention } from '../../src/kernels/attention/attention.js';
 import { attentionReference } from '../../src/kernels/attention/attention.ref.js';
+import { f32Bits } from '../../src/kernels/common/f32-bits.js';
 import type { Kernel, RefTensor } from '../../src/kernels/contract.js';
 import {
   NO_LIMIT,
@@ -133,7 +134,7 @@ describe('the exact pass of score_limit', () => {
         const plan = variant.plan(call, limits);
         const dispatches = plan.dispatches.map((dispatch) =>
           'indirect' in dispatch.workgroups
-            ? { ...dispatch, constants: { ...dispatch.constants, SCALE: { f32: 1e9 } } }
+            ? { ...dispatch, parameters: { ...dispatch.parameters, scale: f32Bits(1e9) } }
             : dispatch,
         );
         return { ...plan, dispatches };

@@ -7,15 +7,15 @@
 @group(0) @binding(4) var<storage, read_write> partial: array<vec4<f32>>;
 
 fn store_one(row: u32, query: u32, at: u32, value: vec4<f32>) {
-  if (query >= Q_W) { return; }
-  partial[(row + query) * HEADS * PARTIAL_STRIDE + at] = value;
+  if (query >= p.queries) { return; }
+  partial[(row + query) * p.heads * p.partial_stride + at] = value;
 }
 
 // `row` is the row of the chunk's and image's first token.
 fn store(row: u32, query: u32, head: u32, c4: u32, end: u32, m: mat4x4<f32>) {
-  let first = head * E / 4u;
-  if (c4 >= end || c4 < first || 4u * c4 >= (head + 1u) * E) { return; }
-  let at = head * PARTIAL_STRIDE + 1u + c4 - first;
+  let first = head * p.out_size / 4u;
+  if (c4 >= end || c4 < first || 4u * c4 >= (head + 1u) * p.out_size) { return; }
+  let at = head * p.partial_stride + 1u + c4 - first;
   store_one(row, query, at, m[0]);
   store_one(row, query + 1u, at, m[1]);
   store_one(row, query + 2u, at, m[2]);
@@ -25,18 +25,18 @@ fn store(row: u32, query: u32, head: u32, c4: u32, end: u32, m: mat4x4<f32>) {
 @compute @workgroup_size(64)
 fn main(@builtin(global_invocation_id) id: vec3<u32>, @builtin(workgroup_id) group: vec3<u32>) {
   let query = 4u * id.x;
-  if (query >= Q_W) { return; }
-  let n = group.z % Q_N;
-  let chunk = group.z / Q_N;
-  let begin = chunk * CHUNK;
-  let row = (chunk * Q_N + n) * Q_W;
+  if (query >= p.queries) { return; }
+  let n = group.z % p.n;
+  let chunk = group.z / p.n;
+  let begin = chunk * p.keys_per_chunk;
+  let row = (chunk * p.n + n) * p.queries;
   let block = block_of(group.y);
   var head = block.first_head;
   loop {
-    let tile = attend(n, head, query, block.first, begin, min(begin + CHUNK, K_W));
-    if (head * E / 4u >= block.first) {
+    let tile = attend(n, head, query, block.first, begin, min(begin + p.keys_per_chunk, p.keys));
+    if (head * p.out_size / 4u >= block.first) {
       let top = select(tile.top, vec4<f32>(infinity()), tile.spoilt);
-      let at = head * PARTIAL_STRIDE;
+      let at = head * p.partial_stride;
       store_one(row, query, at, vec4<f32>(top.x, tile.sum.x, 0.0, 0.0));
       store_one(row, query + 1u, at, vec4<f32>(top.y, tile.sum.y, 0.0, 0.0));
       store_one(row, query + 2u, at, vec4<f32>(top.z, tile.sum.z, 0.0, 0.0));
@@ -49,6 +49,6 @@ fn main(@builtin(global_invocation_id) id: vec3<u32>, @builtin(workgroup_id) gro
     if (BLOCK > 4u) { store(row, query, head, block.first + 4u, block.end, tile.v4); }
     if (BLOCK > 5u) { store(row, query, head, block.first + 5u, block.end, tile.v5); }
     head++;
-    if (WHOLE || head > block.last_head) { break; }
+    if (!MASKED || head > block.last_head) { break; }
   }
 }

@@ -1,4 +1,4 @@
-// y = softmax(limited(SCALE q kT)) v per head: each thread does 4 queries and a block of channels over all keys.
+// y = softmax(limited(scale q kT)) v per head: each thread does 4 queries and a block of channels over all keys.
 @group(0) @binding(0) var<storage, read> q: array<vec4<Q_T>>;
 @group(0) @binding(1) var<storage, read> k: array<vec4<K_T>>;
 @group(0) @binding(2) var<storage, read> v: array<vec4<V_T>>;
@@ -6,14 +6,14 @@
 @group(0) @binding(4) var<storage, read_write> y: array<vec4<Y_T>>;
 
 fn store_one(n: u32, query: u32, head: u32, c4: u32, value: vec4<f32>) {
-  if (query >= Q_W) { return; }
-  let at = Y_OFFSET + (n * Y_W + query) * Y_STRIDE + c4;
-  if (E % 4u == 0u) {
+  if (query >= p.queries) { return; }
+  let at = p.y_offset + (n * p.queries + query) * p.y_stride + c4;
+  if (!MASKED) {
     y[at] = vec4<Y_T>(value);
   } else {
     // The thread owns the vec4 and comes by once for each of its heads, in order.
-    let before = select(vec4<f32>(y[at]), vec4<f32>(0.0), head == 4u * c4 / E);
-    y[at] = vec4<Y_T>(select(before, value, lanes_of_head(c4, head, E)));
+    let before = select(vec4<f32>(y[at]), vec4<f32>(0.0), head == 4u * c4 / p.out_size);
+    y[at] = vec4<Y_T>(select(before, value, lanes_of_head(c4, head, p.out_size)));
   }
 }
 
@@ -28,12 +28,12 @@ fn store(n: u32, query: u32, head: u32, c4: u32, end: u32, m: mat4x4<f32>) {
 @compute @workgroup_size(64)
 fn main(@builtin(global_invocation_id) id: vec3<u32>, @builtin(workgroup_id) group: vec3<u32>) {
   let query = 4u * id.x;
-  if (query >= Q_W) { return; }
+  if (query >= p.queries) { return; }
   let n = group.z;
   let block = block_of(group.y);
   var head = block.first_head;
   loop {
-    let tile = attend(n, head, query, block.first, 0u, K_W);
+    let tile = attend(n, head, query, block.first, 0u, p.keys);
     // A sum of zero: all scores are -infinity.
     let valid = !tile.spoilt & (tile.sum > vec4<f32>(0.0));
     let factor = select(vec4<f32>(quiet_nan()), 1.0 / tile.sum, valid);
@@ -44,6 +44,6 @@ fn main(@builtin(global_invocation_id) id: vec3<u32>, @builtin(workgroup_id) gro
     if (BLOCK > 4u) { store(n, query, head, block.first + 4u, block.end, scale_columns(tile.v4, factor)); }
     if (BLOCK > 5u) { store(n, query, head, block.first + 5u, block.end, scale_columns(tile.v5, factor)); }
     head++;
-    if (WHOLE || head > block.last_head) { break; }
+    if (!MASKED || head > block.last_head) { break; }
   }
 }

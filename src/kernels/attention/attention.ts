@@ -1,12 +1,12 @@
 import floatBits from '../common/float-bits.wgsl';
 import { linearGrid } from '../common/grid.js';
 import headLanes from '../common/head-lanes.wgsl';
-import { type HeadAttributes, headedTokens } from '../common/heads.js';
+import { type HeadAttributes, headedTokens, headParameters } from '../common/heads.js';
 import { formatShape, operand } from '../common/operand.js';
 import scores from '../common/scores.wgsl';
 import softmaxPieces from '../common/softmax.wgsl';
 import type { Call, Dispatch, Kernel } from '../contract.js';
-import { elementCount, extentOf, storageBytes, vec4s } from '../layout.js';
+import { extentOf, storageBytes, vec4s } from '../layout.js';
 import combine from './attention-combine.wgsl';
 import split from './attention-split.wgsl';
 import streamed from './attention-streamed.wgsl';
@@ -64,28 +64,41 @@ export const attention: Kernel<AttentionAttributes> = {
       legal: splitFits,
       plan(call, limits) {
         const { queryGroups, blocks, n } = shareOf(call);
-        const { keysPerChunk, chunks, partialStride, scratchBytes } = chunksOf(call, limits);
+        const { keysPerChunk, chunks, partialStride, chunkStride, scratchBytes } = chunksOf(call, limits);
         const y = operand(call.outputs, 'y', 'attention');
+        const { w, c } = extentOf(y.shape);
         const { heads } = call.attributes;
-        const { workgroups, rowThreads } = linearGrid(
-          elementCount(y.shape.slice(0, 2)) * vec4s(extentOf(y.shape).c),
-        );
+        const { workgroups, rowThreads } = linearGrid(n * w * vec4s(c));
         return {
           dispatches: [
             {
               shader: { name: 'attention-split', body: split, includes },
               bindings: ['q', 'k', 'v', 'limit', 'partial'],
-              constants: {
-                ...tileConstants(call),
-                CHUNK: keysPerChunk,
-                PARTIAL_STRIDE: partialStride,
+              constants: tileConstants(call),
+              parameters: {
+                ...tileParameters(call),
+                n,
+                keys_per_chunk: keysPerChunk,
+                partial_stride: partialStride,
               },
               workgroups: [queryGroups, blocks, n * chunks],
             },
             {
               shader: { name: 'attention-combine', body: combine, includes: combineIncludes },
               bindings: ['partial', 'y'],
-              constants: { HEADS: heads, CHUNKS: chunks, PARTIAL_STRIDE: partialStride, ROW: rowThreads },
+              constants: {},
+              parameters: {
+                heads,
+                out_size: c / heads,
+                chunks,
+                chunk_stride: chunkStride,
+                partial_stride: partialStride,
+                tokens: n * w,
+                y_c4: vec4s(c),
+                y_offset: y.layout.offset,
+                y_stride: y.layout.stride,
+                row: rowThreads,
+              },
               workgroups,
             },
           ],
@@ -98,12 +111,14 @@ export const attention: Kernel<AttentionAttributes> = {
       name: 'streamed',
       plan(call) {
         const { queryGroups, blocks, n } = shareOf(call);
+        const { offset, stride } = operand(call.outputs, 'y', 'attention').layout;
         return {
           dispatches: [
             {
               shader: { name: 'attention-streamed', body: streamed, includes },
               bindings: ['q', 'k', 'v', 'limit', 'y'],
               constants: tileConstants(call),
+              parameters: { ...tileParameters(call), y_offset: offset, y_stride: stride },
               workgroups: [queryGroups, blocks, n],
             },
           ],
@@ -114,7 +129,22 @@ export const attention: Kernel<AttentionAttributes> = {
 };
 
 function tileConstants(call: Call<AttentionAttributes>): Dispatch['constants'] {
-  const { block, span } = shareOf(call);
-  const { heads, scale } = call.attributes;
-  return { HEADS: heads, SCALE: { f32: scale }, BLOCK: block, SPAN: span };
+  const { block, masked } = shareOf(call);
+  return { BLOCK: block, MASKED: masked };
+}
+
+function tileParameters(call: Call<AttentionAttributes>): Record<string, number> {
+  const { inputs, attributes } = call;
+  const v = operand(inputs, 'v', 'attention');
+  const { c } = extentOf(v.shape);
+  return {
+    ...headParameters(call, 'attention'),
+    heads: attributes.heads,
+    out_size: c / attributes.heads,
+    span: shareOf(call).span,
+    v_c4: vec4s(c),
+    v_offset: v.layout.offset,
+    v_stride: v.layout.stride,
+    limit_offset: inputs.limit?.layout.offset ?? 0,
+  };
 }

@@ -8,6 +8,8 @@ import { extentOf, vec4s } from '../layout.js';
 export interface Share {
   readonly n: number;
   readonly queryGroups: number;
+  /** Heads share vec4s, or the last step has fewer than 4 keys: the shader's slower path, for any shape. */
+  readonly masked: boolean;
   /** Vec4s of y that belong together: a head's, or all where heads share vec4s. */
   readonly span: number;
   /** Vec4s per thread. */
@@ -22,26 +24,32 @@ export interface Chunks {
   readonly chunks: number;
   /** Vec4s per chunk, token and head: maximum and sum, and the values. */
   readonly partialStride: number;
+  /** Vec4s per chunk. */
+  readonly chunkStride: number;
   readonly scratchBytes: number;
 }
 
 const QUERIES_PER_GROUP = 4 * 64;
 /** Each block repeats the scores; larger ones are compiled for seconds on lavapipe. */
 const LARGEST_BLOCK = 6;
+/** The only one of the path for any shape, so that there is only one pipeline. */
+const MASKED_BLOCK = 3;
 /** WebGPU's default limit of a binding, which scratch must not exceed on any device. */
 const LARGEST_SCRATCH = 128 * 1024 * 1024;
 
 export function shareOf({ inputs, attributes }: Call<HeadAttributes>): Share {
-  const { n, queries } = headedTokens(inputs, attributes, 'attention');
+  const { n, queries, keys, size } = headedTokens(inputs, attributes, 'attention');
   const { c } = extentOf(operand(inputs, 'v', 'attention').shape);
-  const size = c / attributes.heads;
-  const span = size % 4 === 0 ? size / 4 : vec4s(c);
-  const perSpan = Math.ceil(span / LARGEST_BLOCK);
+  const outSize = c / attributes.heads;
+  const masked = (attributes.heads > 1 && size % 4 !== 0) || outSize % 4 !== 0 || keys % 4 !== 0;
+  const span = outSize % 4 === 0 ? outSize / 4 : vec4s(c);
+  const perSpan = Math.ceil(span / (masked ? MASKED_BLOCK : LARGEST_BLOCK));
   return {
     n,
     queryGroups: Math.ceil(queries / QUERIES_PER_GROUP),
+    masked,
     span,
-    block: Math.ceil(span / perSpan),
+    block: masked ? MASKED_BLOCK : Math.ceil(span / perSpan),
     blocks: (vec4s(c) / span) * perSpan,
   };
 }
@@ -59,11 +67,12 @@ export function chunksOf(call: Call<HeadAttributes>, limits: KernelLimits): Chun
   const size = extentOf(operand(call.inputs, 'v', 'attention').shape).c / heads;
   // A head that begins within a vec4 may reach into one more.
   const partialStride = 1 + vec4s(size) + (size % 4 === 0 ? 0 : 1);
-  const bytes = n * queries * heads * partialStride * 16;
+  const chunkStride = n * queries * heads * partialStride;
+  const bytes = 16 * chunkStride;
   const largest = Math.min(LARGEST_SCRATCH, limits.maxStorageBufferBindingSize);
   const most = Math.min(Math.floor(largest / bytes), Math.floor(limits.maxComputeWorkgroupsPerDimension / n));
   const { keysPerChunk, chunks } = keyChunks(keys, threadsOf(call), most);
-  return { keysPerChunk, chunks, partialStride, scratchBytes: chunks * bytes };
+  return { keysPerChunk, chunks, partialStride, chunkStride, scratchBytes: chunks * bytes };
 }
 
 /** Splitting is for calls of too few threads, and must find room for its partial results. */

@@ -1,16 +1,11 @@
-// Streamed attention of 4 queries: one head, a block of up to 6 vec4s of the values. Builds on scores.wgsl,
-// float-bits.wgsl and softmax.wgsl.
+// Streamed attention of 4 queries: one head, a block of up to 6 vec4s of the values. Builds on scores.wgsl, float-bits.wgsl
+// and softmax.wgsl. The constant MASKED is true where heads share vec4s or the number of keys is no multiple of 4.
 //
 // Written for any adapter, with what the software ones showed: threads of a workgroup walk the same keys, told by
 // workgroup_id alone, so that k and v are loaded once and not per lane; accumulators are named because local arrays are
 // memory there; two queries per thread are 1.7 times as slow (loads dominate), and queries held in registers make
 // lavapipe compile three times as long.
 
-// Channels of a head of v and y.
-const E = V_C / HEADS;
-// Vec4s of y belong to one head each. Otherwise a block goes through all the heads that it touches.
-const WHOLE = HEADS == 1u || E % 4u == 0u;
-const BLOCKS_PER_SPAN = (SPAN + BLOCK - 1u) / BLOCK;
 // Below all finite scores of interest, and finite itself: differences to -infinity stay defined.
 const LOWEST = -3.4e38;
 
@@ -22,11 +17,13 @@ struct Block {
   last_head: u32,
 }
 
+// Blocks of BLOCK vec4s make up spans: a head's channels, or a whole token where heads share vec4s.
 fn block_of(index: u32) -> Block {
-  let span = index / BLOCKS_PER_SPAN * SPAN;
-  let first = span + index % BLOCKS_PER_SPAN * BLOCK;
-  let end = min(first + BLOCK, span + SPAN);
-  return Block(first, end, 4u * first / E, (min(4u * end, V_C) - 1u) / E);
+  let per_span = (p.span + BLOCK - 1u) / BLOCK;
+  let span = index / per_span * p.span;
+  let first = span + index % per_span * BLOCK;
+  let end = min(first + BLOCK, span + p.span);
+  return Block(first, end, 4u * first / p.out_size, (min(4u * end, p.heads * p.out_size) - 1u) / p.out_size);
 }
 
 // Per query: the largest score, the sum of the exponentials, whether the row must be NaN (as where PyTorch's is: a NaN or
@@ -51,20 +48,19 @@ fn limited(v: vec4<f32>, bound: f32) -> vec4<f32> {
 }
 
 fn score_bound() -> f32 {
-  let value = f32(limit[LIMIT_OFFSET].x);
+  let value = f32(limit[p.limit_offset].x);
   return select(value, infinity(), value >= 3e38);
 }
 
 // Keys from `end` on are not there.
 fn existing(v: vec4<f32>, key: u32, end: u32) -> vec4<f32> {
-  if (K_W % 4u == 0u) { return v; }
+  if (!MASKED) { return v; }
   return select(vec4<f32>(-infinity()), v, key + vec4<u32>(0u, 1u, 2u, 3u) < vec4<u32>(end));
 }
 
 fn v_block(row: u32, c4: u32, exists: bool) -> vec4<f32> {
-  let at = row + select(min(c4, V_C4 - 1u), c4, SPAN % BLOCK == 0u);
-  let value = vec4<f32>(v[at]);
-  if (K_W % 4u == 0u) { return value; }
+  let value = vec4<f32>(v[row + min(c4, p.v_c4 - 1u)]);
+  if (!MASKED) { return value; }
   return select(vec4<f32>(0.0), value, exists);
 }
 
@@ -83,6 +79,7 @@ fn scale_columns(m: mat4x4<f32>, by: vec4<f32>) -> mat4x4<f32> {
 fn attend(n: u32, head: u32, query: u32, c4: u32, begin: u32, end: u32) -> Tile {
   let ones = vec4<f32>(1.0);
   let queries = q_rows(n, query);
+  let range = head_range(head);
   var bound = 0.0;
   if (HAS_LIMIT) { bound = score_bound(); }
   var top = vec4<f32>(LOWEST);
@@ -96,7 +93,7 @@ fn attend(n: u32, head: u32, query: u32, c4: u32, begin: u32, end: u32) -> Tile 
   var v4 = mat4x4<f32>();
   var v5 = mat4x4<f32>();
   for (var key = begin; key < end; key += 4u) {
-    let raw = scores(queries, k_rows(n, key), head);
+    let raw = scores(queries, k_rows(n, key), head, range);
     trace += ones * raw;
     let s = mat4x4<f32>(
       existing(limited(raw[0], bound), key, end), existing(limited(raw[1], bound), key, end),
@@ -114,18 +111,18 @@ fn attend(n: u32, head: u32, query: u32, c4: u32, begin: u32, end: u32) -> Tile 
       if (BLOCK > 4u) { v4 = scale_columns(v4, shrink); }
       if (BLOCK > 5u) { v5 = scale_columns(v5, shrink); }
     }
-    let p = mat4x4<f32>(
+    let weights = mat4x4<f32>(
       softmax_exp(s[0] - top.x), softmax_exp(s[1] - top.y), softmax_exp(s[2] - top.z), softmax_exp(s[3] - top.w));
-    sum += ones * p;
+    sum += ones * weights;
     let keys = key + vec4<u32>(0u, 1u, 2u, 3u);
     let exist = keys < vec4<u32>(end);
-    let rows = V_OFFSET + (n * V_W + min(keys, vec4<u32>(V_W - 1u))) * V_STRIDE;
-    v0 += values(rows, c4, exist) * p;
-    if (BLOCK > 1u) { v1 += values(rows, c4 + 1u, exist) * p; }
-    if (BLOCK > 2u) { v2 += values(rows, c4 + 2u, exist) * p; }
-    if (BLOCK > 3u) { v3 += values(rows, c4 + 3u, exist) * p; }
-    if (BLOCK > 4u) { v4 += values(rows, c4 + 4u, exist) * p; }
-    if (BLOCK > 5u) { v5 += values(rows, c4 + 5u, exist) * p; }
+    let rows = p.v_offset + (n * p.keys + min(keys, vec4<u32>(p.keys - 1u))) * p.v_stride;
+    v0 += values(rows, c4, exist) * weights;
+    if (BLOCK > 1u) { v1 += values(rows, c4 + 1u, exist) * weights; }
+    if (BLOCK > 2u) { v2 += values(rows, c4 + 2u, exist) * weights; }
+    if (BLOCK > 3u) { v3 += values(rows, c4 + 3u, exist) * weights; }
+    if (BLOCK > 4u) { v4 += values(rows, c4 + 4u, exist) * weights; }
+    if (BLOCK > 5u) { v5 += values(rows, c4 + 5u, exist) * weights; }
   }
   let finite = vec4<bool>(is_finite(top.x), is_finite(top.y), is_finite(top.z), is_finite(top.w));
   return Tile(top, sum, is_nan(trace) | !finite, v0, v1, v2, v3, v4, v5);

@@ -1,4 +1,5 @@
-import type { TensorSpec } from '../contract.js';
+import type { Call, TensorSpec } from '../contract.js';
+import { f32Bits } from './f32-bits.js';
 import { formatShape, operand } from './operand.js';
 
 export type HeadAttributes = {
@@ -32,4 +33,24 @@ export function headedTokens(
       `${kernel}: q ${formatShape(q)} and k ${formatShape(k)} do not fit: expected [N, Tq, C] and [N, Tk, C] with C a multiple of ${heads} heads`,
     );
   return { n, queries, keys, size: channels / heads };
+}
+
+/** Parameters of shaders that include scores.wgsl. */
+export function headParameters(
+  { inputs, attributes }: Call<HeadAttributes>,
+  kernel: string,
+): Record<string, number> {
+  const { queries, keys, size } = headedTokens(inputs, attributes, kernel);
+  const q = operand(inputs, 'q', kernel).layout;
+  const k = operand(inputs, 'k', kernel).layout;
+  return {
+    size,
+    scale: f32Bits(attributes.scale),
+    queries,
+    q_offset: q.offset,
+    q_stride: q.stride,
+    keys,
+    k_offset: k.offset,
+    k_stride: k.stride,
+  };
 }

@@ -10,10 +10,10 @@ var<workgroup> bounds: array<vec2<f32>, 64>;
 @compute @workgroup_size(64)
 fn main(@builtin(local_invocation_index) local: u32) {
   var bound = 0.0;
-  for (var head = 0u; head < HEADS; head++) {
+  for (var head = 0u; head < p.heads; head++) {
     var largest = vec2<f32>(0.0);
-    for (var i = local; i < THREADS; i += 64u) {
-      largest = max(largest, norms[head * THREADS + i]);
+    for (var i = local; i < p.threads; i += 64u) {
+      largest = max(largest, norms[head * p.threads + i]);
     }
     bounds[local] = largest;
     workgroupBarrier();
@@ -21,14 +21,14 @@ fn main(@builtin(local_invocation_index) local: u32) {
       largest = max(largest, bounds[i]);
     }
     workgroupBarrier();
-    let product = sqrt(largest.x) * sqrt(largest.y) * MAGNITUDE * SAFETY;
+    let product = sqrt(largest.x) * sqrt(largest.y) * bitcast<f32>(p.magnitude) * SAFETY;
     // 0 · infinity is NaN.
     bound = max(bound, softmax_rank(vec4<f32>(product)).x);
   }
   if (local == 0u) {
-    let exact = !is_finite(bound) | (bound > THRESHOLD);
-    counts[0] = select(0u, GROUPS_X, exact);
-    counts[1] = select(0u, HEADS, exact);
-    counts[2] = select(0u, GROUPS_Z, exact);
+    let exact = !is_finite(bound) | (bound > bitcast<f32>(p.threshold));
+    counts[0] = select(0u, p.groups_x, exact);
+    counts[1] = select(0u, p.heads, exact);
+    counts[2] = select(0u, p.groups_z, exact);
   }
 }

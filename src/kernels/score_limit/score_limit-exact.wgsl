@@ -6,20 +6,21 @@
 @compute @workgroup_size(64)
 fn main(@builtin(global_invocation_id) id: vec3<u32>, @builtin(workgroup_id) group: vec3<u32>) {
   let query = 4u * id.x;
-  if (query >= Q_W) { return; }
+  if (query >= p.queries) { return; }
   let head = group.y;
-  let n = group.z % Q_N;
-  let chunk = group.z / Q_N;
+  let n = group.z % p.n;
+  let chunk = group.z / p.n;
+  let range = head_range(head);
   let queries = q_rows(n, query);
-  let end = min((chunk + 1u) * CHUNK, K_W);
+  let end = min((chunk + 1u) * p.keys_per_chunk, p.keys);
   var top = vec4<f32>(-infinity());
   var trace = vec4<f32>(0.0);
-  for (var key = chunk * CHUNK; key < end; key += 4u) {
+  for (var key = chunk * p.keys_per_chunk; key < end; key += 4u) {
     // Beyond the last query and key these are once more the last ones' scores.
-    let s = scores(queries, k_rows(n, key), head);
+    let s = scores(queries, k_rows(n, key), head, range);
     trace += vec4<f32>(1.0) * s;
     top = max(top, max(max(s[0], s[1]), max(s[2], s[3])));
   }
   let spoilt = select(0.0, 1.0, any(is_nan(trace)));
-  tops[(group.z * HEADS + head) * ((Q_W + 3u) / 4u) + id.x] = vec2<f32>(largest_lane(top), spoilt);
+  tops[(group.z * p.heads + head) * ((p.queries + 3u) / 4u) + id.x] = vec2<f32>(largest_lane(top), spoilt);
 }

@@ -1,4 +1,4 @@
-// The limit: THRESHOLD where the exact pass ran and found a larger score and no NaN, else NO_LIMIT.
+// The limit: the threshold where the exact pass ran and found a larger score and no NaN, else NO_LIMIT.
 @group(0) @binding(0) var<storage, read> counts: array<u32>;
 @group(0) @binding(1) var<storage, read> tops: array<vec2<f32>>;
 @group(0) @binding(2) var<storage, read_write> limit: array<vec4<LIMIT_T>>;
@@ -8,7 +8,7 @@ var<workgroup> found: array<vec2<f32>, 64>;
 @compute @workgroup_size(64)
 fn main(@builtin(local_invocation_index) local: u32) {
   var top = vec2<f32>(-infinity(), 0.0);
-  let count = select(TOPS, 0u, counts[0] == 0u);
+  let count = select(p.tops, 0u, counts[0] == 0u);
   for (var i = local; i < count; i += 64u) {
     top = max(top, tops[i]);
   }
@@ -18,7 +18,8 @@ fn main(@builtin(local_invocation_index) local: u32) {
     for (var i = 1u; i < 64u; i++) {
       top = max(top, found[i]);
     }
-    let exceeded = (top.x > THRESHOLD) & (top.y == 0.0);
-    limit[LIMIT_OFFSET] = vec4<LIMIT_T>(vec4<f32>(select(NO_LIMIT, THRESHOLD, exceeded), 0.0, 0.0, 0.0));
+    let threshold = bitcast<f32>(p.threshold);
+    let exceeded = (top.x > threshold) & (top.y == 0.0);
+    limit[p.limit_offset] = vec4<LIMIT_T>(vec4<f32>(select(NO_LIMIT, threshold, exceeded), 0.0, 0.0, 0.0));
   }
 }

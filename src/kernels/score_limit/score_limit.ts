@@ -1,6 +1,7 @@
+import { f32Bits } from '../common/f32-bits.js';
 import floatBits from '../common/float-bits.wgsl';
 import headLanes from '../common/head-lanes.wgsl';
-import { type HeadAttributes, headedTokens } from '../common/heads.js';
+import { type HeadAttributes, headedTokens, headParameters } from '../common/heads.js';
 import { keyChunks } from '../common/key-chunks.js';
 import { operand } from '../common/operand.js';
 import scores from '../common/scores.wgsl';
@@ -21,8 +22,7 @@ export type ScoreLimitAttributes = HeadAttributes & {
 export const NO_LIMIT = 3.4e38;
 
 const MOST_NORM_THREADS = 4096;
-const bits = [floatBits, softmaxPieces];
-const headed = [...bits, headLanes, scores];
+const headedIncludes = [floatBits, softmaxPieces, headLanes, scores];
 
 /**
  * Whether attention's scores are to be clamped: q [N, Tq, heads · D] and k [N, Tk, heads · D] → limit [1, 4], f32, lane 0
@@ -52,44 +52,57 @@ export const scoreLimit: Kernel<ScoreLimitAttributes> = {
   variants: [
     {
       name: 'bound first',
-      plan({ inputs, attributes }) {
-        const { n, queries, keys } = headedTokens(inputs, attributes, 'score_limit');
+      plan(call) {
+        const { inputs, outputs, attributes } = call;
+        const { n, queries, keys, size } = headedTokens(inputs, attributes, 'score_limit');
         const { heads, scale, threshold } = attributes;
         const normGroups = Math.ceil(Math.min(MOST_NORM_THREADS, n * Math.max(queries, keys)) / 64);
         const tiles = Math.ceil(queries / 4);
         const { keysPerChunk, chunks } = keyChunks(keys, n * heads * tiles, Math.floor(65_535 / n));
         const tops = n * chunks * heads * tiles;
-        const common = { HEADS: heads, THREADS: 64 * normGroups };
+        const headed = {
+          constants: { MASKED: heads > 1 && size % 4 !== 0 },
+          parameters: { ...headParameters(call, 'score_limit'), heads, n },
+        };
         return {
           dispatches: [
             {
-              shader: { name: 'score_limit-norms', body: norms, includes: headed },
+              shader: { name: 'score_limit-norms', body: norms, includes: headedIncludes },
               bindings: ['q', 'k', 'norms'],
-              constants: { ...common, SCALE: { f32: scale } },
+              constants: headed.constants,
+              parameters: { ...headed.parameters, threads: 64 * normGroups },
               workgroups: [normGroups, 1, 1],
             },
             {
-              shader: { name: 'score_limit-bound', body: bound, includes: bits },
+              shader: { name: 'score_limit-bound', body: bound, includes: [floatBits, softmaxPieces] },
               bindings: ['norms', 'counts'],
-              constants: {
-                ...common,
-                MAGNITUDE: { f32: Math.abs(scale) },
-                THRESHOLD: { f32: threshold },
-                GROUPS_X: Math.ceil(tiles / 64),
-                GROUPS_Z: n * chunks,
+              constants: {},
+              parameters: {
+                heads,
+                threads: 64 * normGroups,
+                magnitude: f32Bits(Math.abs(scale)),
+                threshold: f32Bits(threshold),
+                groups_x: Math.ceil(tiles / 64),
+                groups_z: n * chunks,
               },
               workgroups: [1, 1, 1],
             },
             {
-              shader: { name: 'score_limit-exact', body: exact, includes: headed },
+              shader: { name: 'score_limit-exact', body: exact, includes: headedIncludes },
               bindings: ['q', 'k', 'tops'],
-              constants: { HEADS: heads, SCALE: { f32: scale }, CHUNK: keysPerChunk },
+              constants: headed.constants,
+              parameters: { ...headed.parameters, keys_per_chunk: keysPerChunk },
               workgroups: { indirect: 'counts' },
             },
             {
               shader: { name: 'score_limit-finish', body: finish, includes: [floatBits] },
               bindings: ['counts', 'tops', 'limit'],
-              constants: { TOPS: tops, THRESHOLD: { f32: threshold }, NO_LIMIT: { f32: NO_LIMIT } },
+              constants: { NO_LIMIT: { f32: NO_LIMIT } },
+              parameters: {
+                tops,
+                threshold: f32Bits(threshold),
+                limit_offset: operand(outputs, 'limit', 'score_limit').layout.offset,
+              },
               workgroups: [1, 1, 1],
             },
           ],
