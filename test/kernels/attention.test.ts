@@ -1,8 +1,10 @@
 import { describe, expect, it } from 'vitest';
+import { kernelLimits } from '../../src/graph/dispatch.js';
 import { attention } from '../../src/kernels/attention/attention.js';
 import { attentionReference } from '../../src/kernels/attention/attention.ref.js';
 import { f32Bits } from '../../src/kernels/common/f32-bits.js';
 import type { Kernel, RefTensor } from '../../src/kernels/contract.js';
+import { denseOperand } from '../../src/kernels/layout.js';
 import {
   NO_LIMIT,
   type ScoreLimitAttributes,
@@ -237,4 +239,44 @@ describe('references agree with PyTorch', () => {
       const got = output(attentionReference(tensors, { heads: 1, scale: 1 }), 'y');
       expect(compare(got, transposed(fixture.output), { absolute: 1e-14, relative: 1e-12 })).toBeUndefined();
     });
+});
+
+describe('shapes that do not fit are told', () => {
+  const spec = (...shape: number[]) => ({ shape, dtype: 'f32' as const });
+  const attributes = { heads: 2, scale: 1 };
+  const fitting = { q: spec(2, 5, 8), k: spec(2, 7, 8), v: spec(2, 7, 6) };
+
+  it('y has the queries, and the channels of v', () => {
+    expect(attention.infer(fitting, attributes)).toEqual({ y: spec(2, 5, 6) });
+    expect(scoreLimit.infer(fitting, { ...attributes, threshold: 500 })).toEqual({ limit: spec(1, 4) });
+  });
+
+  it.each([
+    ['other channels', { k: spec(2, 7, 6) }, /q \[2, 5, 8\] and k \[2, 7, 6\]/],
+    ['another batch', { k: spec(1, 7, 8) }, /k \[1, 7, 8\]/],
+    ['an odd number of channels for two heads', { q: spec(2, 5, 7), k: spec(2, 7, 7) }, /2 heads/],
+    ['fewer values than keys', { v: spec(2, 6, 6) }, /v is \[2, 6, 6\], expected \[2, 7, C\]/],
+    ['values that are no multiple of the heads', { v: spec(2, 7, 5) }, /v is \[2, 7, 5\]/],
+    ['a limit of another shape', { limit: spec(4) }, /limit is \[4\], expected \[1, 4\]/],
+  ])('%s', (_, wrong, message) => {
+    expect(() => attention.infer({ ...fitting, ...wrong }, attributes)).toThrow(message);
+  });
+
+  it('does not split where there are threads enough', () => {
+    const operands = (queries: number, keys: number) => ({
+      q: denseOperand(spec(1, queries, 48)),
+      k: denseOperand(spec(1, keys, 48)),
+      v: denseOperand(spec(1, keys, 96)),
+    });
+    const variants = (queries: number, keys: number): string[] =>
+      attention.variants
+        .filter(({ legal }) => {
+          const inputs = operands(queries, keys);
+          const y = denseOperand(spec(1, queries, 96));
+          return legal?.({ inputs, outputs: { y }, attributes }, kernelLimits(device.gpu)) ?? true;
+        })
+        .map(({ name }) => name);
+    expect(variants(256, 65536)).toEqual(['split', 'streamed']);
+    expect(variants(65536, 256)).toEqual(['streamed']);
+  });
 });
