@@ -1,9 +1,10 @@
-"""Writes what the README's example uses: seeded.pth, a checkpoint of the released REFUGE size, and synthetic.png.
+"""Writes what the README's example uses: a checkpoint of the released REFUGE size, and a picture.
 
     /usr/bin/python3 docs/example/make.py FOLDER
 
 The weights are pseudo-random (test/reference/seeded.py), so the network finds nothing in particular; the picture is
-drawn by a formula (test/reference/synthetic.py). Needs what test/reference/README.md names.
+drawn by a formula (test/reference/synthetic.py). Needs what test/reference/README.md names. For docs/images/ the overlay's
+colours were reduced to 24 levels per channel, which halves the file.
 """
 import os
 import sys
@@ -20,8 +21,8 @@ from zian_reference import ZIAN  # noqa: E402
 
 def main(folder):
     os.makedirs(folder, exist_ok=True)
-    torch.save({'state_dict': ZIAN(Configuration()).load_seeded(31).state_dict()}, os.path.join(folder, 'seeded.pth'))
-    cv2.imwrite(os.path.join(folder, 'synthetic.png'), synthetic_image(640, 700, 20))
+    torch.save({'state_dict': ZIAN(Configuration()).load_seeded(31).state_dict()}, os.path.join(folder, 'random-weights.pth'))
+    cv2.imwrite(os.path.join(folder, 'synthetic-image-random-weights.png'), synthetic_image(640, 700, 20))
 
 
 if __name__ == '__main__':
