@@ -15,7 +15,7 @@ const STAGES = [
   ['hrnet_roi*', /^(hrnet_roi(_[23])?|roi_[123]\.features)(\.|$)/],
   ['co-attention', /^(coattention|linear_e|coatten_\w+|roi_[123]\.attended)(\.|$)/],
   ['squeeze', /^attention\.in(_ator_trans)?(\.|$)/],
-  ['expand', /^attention\.(ator_out_trans|transposed|out)(\.|$)/],
+  ['expand', /^attention\.(ator_out_trans|transposed|add|out)(\.|$)/],
   ['convf', /^(convf|bnf)(\.|$)/],
   ['fine head', /^heatmap_roi\.[0-3](\.|$)/],
 ] as const satisfies readonly (readonly [string, RegExp])[];

@@ -146,7 +146,7 @@ export class Module {
 
   /** a · b; b may have one channel. */
   multiply(a: Value, b: Value): Value {
-    return this.builder.apply(multiplyKernel, this.#name('multiply'), { a, b }, {});
+    return this.builder.apply(multiplyKernel, `${a.label}.multiply`, { a, b }, {});
   }
 
   /** Up to four tensors, one after the other along channels. */
