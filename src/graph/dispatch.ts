@@ -69,9 +69,17 @@ export function encodeDispatch(pass: GPUComputePassEncoder, dispatch: PreparedDi
 }
 
 /** The limits that kernels look at, read off a device. */
-export const kernelLimits = ({ limits }: GPUDevice): KernelLimits => ({
-  maxComputeWorkgroupStorageSize: limits.maxComputeWorkgroupStorageSize,
-  maxComputeInvocationsPerWorkgroup: limits.maxComputeInvocationsPerWorkgroup,
-  maxComputeWorkgroupsPerDimension: limits.maxComputeWorkgroupsPerDimension,
-  maxStorageBufferBindingSize: limits.maxStorageBufferBindingSize,
+export const kernelLimits = (device: GPUDevice): KernelLimits => ({
+  maxComputeWorkgroupStorageSize: device.limits.maxComputeWorkgroupStorageSize,
+  maxComputeInvocationsPerWorkgroup: device.limits.maxComputeInvocationsPerWorkgroup,
+  maxComputeWorkgroupsPerDimension: device.limits.maxComputeWorkgroupsPerDimension,
+  maxStorageBufferBindingSize: device.limits.maxStorageBufferBindingSize,
+  subgroupSize: subgroupSize(device),
 });
+
+/** Not every browser's device tells its adapter's info, and some adapters choose a size per shader: 0 for those. */
+function subgroupSize({ features, adapterInfo }: GPUDevice): number {
+  if (!features.has('subgroups')) return 0;
+  const { subgroupMinSize = 0, subgroupMaxSize = 0 } = adapterInfo ?? {};
+  return subgroupMinSize === subgroupMaxSize ? subgroupMinSize : 0;
+}

@@ -50,6 +50,8 @@ export interface KernelLimits {
   readonly maxComputeInvocationsPerWorkgroup: number;
   readonly maxComputeWorkgroupsPerDimension: number;
   readonly maxStorageBufferBindingSize: number;
+  /** Threads of a subgroup where the device has subgroups of one size only; else 0. */
+  readonly subgroupSize: number;
 }
 
 /** A shader's text: a `.wgsl` body, the WGSL files it builds on, and a name for messages. */

@@ -14,6 +14,9 @@ export interface BuiltShader {
 
 const BINDING = /@group\(0\)\s*@binding\((\d+)\)\s*var<storage,\s*(read|read_write)>\s*(\w+)/g;
 
+/** Directives come before all else, so the header says those that a body needs. */
+const SUBGROUPS = /\bsubgroup_\w+\b|\bsubgroup[A-Z]\w*\(/;
+
 /** What an absent optional operand is declared as, so that the shader's text stays the same. */
 const ABSENT: Operand = denseOperand({ shape: [1], dtype: 'f32' });
 
@@ -101,10 +104,13 @@ export function buildShader(
     }),
     ...(parameters ? parameterHeader(Object.keys(parameters), bindings.length) : []),
   ];
-  const half = /\bf16\b/.test(header.join('\n'));
+  const enabled = [
+    ...(/\bf16\b/.test(header.join('\n')) ? ['enable f16;'] : []),
+    ...(SUBGROUPS.test(text) ? ['enable subgroups;'] : []),
+  ];
   return {
     name: shader.name,
-    code: `${half ? 'enable f16;\n' : ''}${header.join('\n')}\n${text}`,
+    code: [...enabled, ...header, text].join('\n'),
     access,
     ...(parameters ? { parameters: Uint32Array.from(Object.values(parameters)) } : {}),
   };

@@ -2,9 +2,11 @@ import { activationCode, activationInclude } from '../common/activation.js';
 import { LINEAR_WORKGROUP } from '../common/grid.js';
 import lanes from '../common/lanes.wgsl';
 import { operand } from '../common/operand.js';
-import type { Call, Operand, Variant } from '../contract.js';
+import type { Call, ConstantValue, KernelLimits, Operand, ShaderSource, Variant } from '../contract.js';
 import { extentOf, vec4s } from '../layout.js';
-import body from './conv2d.wgsl';
+import tile from './direct.wgsl';
+import common from './direct_common.wgsl';
+import subgroupTile from './direct_subgroup.wgsl';
 import { type Conv2dAttributes, geometry, residuals } from './geometry.js';
 
 /** How channels are split among vec4s and threads. */
@@ -68,19 +70,24 @@ function packBias(data: Float32Array, call: Call<Conv2dAttributes>): Float32Arra
 
 const ABSENT = { layout: { offset: 0, stride: 0 } };
 
-function variant(
-  name: string,
-  rows: 1 | 2,
-  vec4sPerThread: 1 | 2,
-  legal: (y: Operand) => boolean,
-): Variant<Conv2dAttributes> {
+/** What tells the direct variants apart. */
+interface Tile {
+  readonly name: string;
+  readonly body: ShaderSource['body'];
+  readonly rows: 1 | 2;
+  readonly vec4sPerThread: 1 | 2 | 4;
+  readonly constants: (limits: KernelLimits) => Readonly<Record<string, ConstantValue>>;
+  readonly legal: (y: Operand, call: Call<Conv2dAttributes>, limits: KernelLimits) => boolean;
+}
+
+function variant({ name, body, rows, vec4sPerThread, constants, legal }: Tile): Variant<Conv2dAttributes> {
   return {
     name,
-    legal: ({ outputs }) => legal(operand(outputs, 'y', 'conv2d')),
+    legal: (call, limits) => legal(operand(call.outputs, 'y', 'conv2d'), call, limits),
     packs: ['weight', 'bias'],
     pack: (input, data, call) =>
       input === 'weight' ? packWeights(data, call, vec4sPerThread) : packBias(data, call),
-    plan(call) {
+    plan(call, limits) {
       const g = geometry(call.inputs, call.attributes);
       const b = blocking(call, vec4sPerThread);
       const xOperand = operand(call.inputs, 'x', 'conv2d');
@@ -101,15 +108,16 @@ function variant(
           ];
         }),
       );
-      const groups = Math.ceil(tiles / LINEAR_WORKGROUP);
+      // No more threads than there are tiles: those of the subgroup's variant work in vain.
+      const workgroup = Math.min(LINEAR_WORKGROUP, Math.max(16, 2 ** Math.ceil(Math.log2(tiles))));
       return {
         dispatches: [
           {
-            shader: { name: `conv2d-${name}`, body, includes: [activationInclude, lanes] },
+            shader: { name: `conv2d-${name}`, body, includes: [activationInclude, lanes, common] },
             bindings: ['x', 'weight', 'bias', 'r0', 'r1', 'r2', 'y'],
             constants: {
-              ROWS: rows,
-              COUT4: vec4sPerThread,
+              WORKGROUP: workgroup,
+              ...constants(limits),
               BLOCKED: xOperand.layout.block > 1,
               ACTIVATION: activationCode(g.activation === 'relu' ? 'none' : g.activation),
             },
@@ -141,7 +149,7 @@ function variant(
               images_per_branch: y.n / g.branches,
               ...residualParameters,
             },
-            workgroups: [groups, b.groups * b.blocksPerGroup, y.n],
+            workgroups: [Math.ceil(tiles / workgroup), b.groups * b.blocksPerGroup, y.n],
           },
         ],
       };
@@ -149,16 +157,45 @@ function variant(
   };
 }
 
+/** Channels computed by the subgroup's tile for each one that is wanted, at most. */
+const WASTE = 1.4;
+
 /** Fewer threads than this leave cores idle: smaller tiles are better then. */
 const MANY_PIXELS = 1024;
 
-/** Direct convolution with tiles of 8, 4 and again 4 pixels by 8, 8 and 4 output channels. */
+/** A tile of 4 × ROWS pixels by COUT4 × 4 output channels, by threads that know nothing of each other. */
+const threadTile = (
+  rows: 1 | 2,
+  vec4sPerThread: 1 | 2,
+  legal: (y: Operand) => boolean,
+): Variant<Conv2dAttributes> =>
+  variant({
+    name: `direct 4×${rows}×${4 * vec4sPerThread}`,
+    body: tile,
+    rows,
+    vec4sPerThread,
+    constants: () => ({ ROWS: rows, COUT4: vec4sPerThread }),
+    legal,
+  });
+
+/** Direct convolution: weights shared by subgroups where there are small ones, or else by tiles of several sizes. */
 export const direct: readonly Variant<Conv2dAttributes>[] = [
-  variant('direct 4×2×8', 2, 2, ({ shape }) => {
+  variant({
+    name: 'direct 4×1×16 by subgroup',
+    body: subgroupTile,
+    rows: 1,
+    vec4sPerThread: 4,
+    constants: ({ subgroupSize }) => ({ SUBGROUP: subgroupSize }),
+    legal: (_, call, { subgroupSize }) => {
+      const { cout4, blocksPerGroup } = blocking(call, 4);
+      return [4, 8, 16].includes(subgroupSize) && 4 * blocksPerGroup <= WASTE * cout4;
+    },
+  }),
+  threadTile(2, 2, ({ shape }) => {
     const { n, h, w, c } = extentOf(shape);
     return c > 4 && h > 1 && n * h * w >= MANY_PIXELS;
   }),
-  variant('direct 4×1×8', 1, 2, ({ shape }) => extentOf(shape).c > 4),
-  variant('direct 4×2×4', 2, 1, ({ shape }) => extentOf(shape).h > 1),
-  variant('direct 4×1×4', 1, 1, () => true),
+  threadTile(1, 2, ({ shape }) => extentOf(shape).c > 4),
+  threadTile(2, 1, ({ shape }) => extentOf(shape).h > 1),
+  threadTile(1, 1, () => true),
 ];
