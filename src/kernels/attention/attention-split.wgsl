@@ -22,10 +22,11 @@ fn store(row: u32, query: u32, head: u32, c4: u32, end: u32, m: mat4x4<f32>) {
   store_one(row, query + 3u, at, m[3]);
 }
 
-@compute @workgroup_size(64)
+@compute @workgroup_size(WORKGROUP)
 fn main(@builtin(global_invocation_id) id: vec3<u32>, @builtin(workgroup_id) group: vec3<u32>) {
+  // Threads beyond the queries stay, for the others of their subgroup, and store nothing.
   let query = 4u * id.x;
-  if (query >= p.queries) { return; }
+  prepare_loads();
   let n = group.z % p.n;
   let chunk = group.z / p.n;
   let begin = chunk * p.keys_per_chunk;

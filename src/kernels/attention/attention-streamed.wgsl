@@ -25,10 +25,11 @@ fn store(n: u32, query: u32, head: u32, c4: u32, end: u32, m: mat4x4<f32>) {
   store_one(n, query + 3u, head, c4, m[3]);
 }
 
-@compute @workgroup_size(64)
+@compute @workgroup_size(WORKGROUP)
 fn main(@builtin(global_invocation_id) id: vec3<u32>, @builtin(workgroup_id) group: vec3<u32>) {
+  // Threads beyond the queries stay, for the others of their subgroup, and store nothing.
   let query = 4u * id.x;
-  if (query >= p.queries) { return; }
+  prepare_loads();
   let n = group.z;
   let block = block_of(group.y);
   var head = block.first_head;

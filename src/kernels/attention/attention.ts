@@ -5,18 +5,36 @@ import { type HeadAttributes, headedTokens, headParameters } from '../common/hea
 import { formatShape, operand } from '../common/operand.js';
 import scores from '../common/scores.wgsl';
 import softmaxPieces from '../common/softmax.wgsl';
-import type { Call, Dispatch, Kernel } from '../contract.js';
+import type { Call, Dispatch, Kernel, KernelLimits, Variant } from '../contract.js';
 import { extentOf, storageBytes, vec4s } from '../layout.js';
 import combine from './attention-combine.wgsl';
 import split from './attention-split.wgsl';
 import streamed from './attention-streamed.wgsl';
+import loadsBySubgroup from './loads-by-subgroup.wgsl';
+import loadsByThread from './loads-by-thread.wgsl';
 import { chunksOf, shareOf, splitFits } from './share.js';
 import tile from './tile.wgsl';
 
 export type AttentionAttributes = HeadAttributes;
 
 const combineIncludes = [floatBits, softmaxPieces, headLanes];
-const includes = [...combineIncludes, scores, tile];
+
+/** How a tile reads keys and values. */
+interface Loads {
+  /** Appended to the variants' names. */
+  readonly suffix: string;
+  readonly include: string;
+  readonly constants: (limits: KernelLimits) => Dispatch['constants'];
+  readonly legal: (call: Call<AttentionAttributes>, limits: KernelLimits) => boolean;
+}
+
+const BY_SUBGROUP: Loads = {
+  suffix: ' by subgroup',
+  include: loadsBySubgroup,
+  constants: ({ subgroupSize }) => ({ SUBGROUP: subgroupSize }),
+  legal: (call, { subgroupSize }) => [4, 8, 16].includes(subgroupSize) && !shareOf(call).masked,
+};
+const BY_THREAD: Loads = { suffix: '', include: loadsByThread, constants: () => ({}), legal: () => true };
 
 /** Per score: scaling, maximum, subtraction, exponential, sum. */
 const FLOPS_PER_SCORE = 5;
@@ -58,79 +76,98 @@ export const attention: Kernel<AttentionAttributes> = {
     };
   },
   variants: [
-    {
-      // Few queries: the keys are shared out as well, so that there are enough threads.
-      name: 'split',
-      legal: splitFits,
-      plan(call, limits) {
-        const { queryGroups, blocks, n } = shareOf(call);
-        const { keysPerChunk, chunks, partialStride, chunkStride, scratchBytes } = chunksOf(call, limits);
-        const y = operand(call.outputs, 'y', 'attention');
-        const { w, c } = extentOf(y.shape);
-        const { heads } = call.attributes;
-        const { workgroups, rowThreads } = linearGrid(n * w * vec4s(c));
-        return {
-          dispatches: [
-            {
-              shader: { name: 'attention-split', body: split, includes },
-              bindings: ['q', 'k', 'v', 'limit', 'partial'],
-              constants: tileConstants(call),
-              parameters: {
-                ...tileParameters(call),
-                n,
-                keys_per_chunk: keysPerChunk,
-                partial_stride: partialStride,
-              },
-              workgroups: [queryGroups, blocks, n * chunks],
-            },
-            {
-              shader: { name: 'attention-combine', body: combine, includes: combineIncludes },
-              bindings: ['partial', 'y'],
-              constants: {},
-              parameters: {
-                heads,
-                out_size: c / heads,
-                chunks,
-                chunk_stride: chunkStride,
-                partial_stride: partialStride,
-                tokens: n * w,
-                y_c4: vec4s(c),
-                y_offset: y.layout.offset,
-                y_stride: y.layout.stride,
-                row: rowThreads,
-              },
-              workgroups,
-            },
-          ],
-          scratch: { partial: scratchBytes },
-        };
-      },
-    },
-    {
-      // Each thread walks all keys.
-      name: 'streamed',
-      plan(call) {
-        const { queryGroups, blocks, n } = shareOf(call);
-        const { offset, stride } = operand(call.outputs, 'y', 'attention').layout;
-        return {
-          dispatches: [
-            {
-              shader: { name: 'attention-streamed', body: streamed, includes },
-              bindings: ['q', 'k', 'v', 'limit', 'y'],
-              constants: tileConstants(call),
-              parameters: { ...tileParameters(call), y_offset: offset, y_stride: stride },
-              workgroups: [queryGroups, blocks, n],
-            },
-          ],
-        };
-      },
-    },
+    splitVariant(BY_SUBGROUP),
+    splitVariant(BY_THREAD),
+    streamedVariant(BY_SUBGROUP),
+    streamedVariant(BY_THREAD),
   ],
 };
 
+/** For few queries: the keys are shared out as well, so that there are enough threads. */
+function splitVariant(loads: Loads): Variant<AttentionAttributes> {
+  return {
+    name: `split${loads.suffix}`,
+    legal: (call, limits) => loads.legal(call, limits) && splitFits(call, limits),
+    plan(call, limits) {
+      const { queryGroups, blocks, n } = shareOf(call);
+      const { keysPerChunk, chunks, partialStride, chunkStride, scratchBytes } = chunksOf(call, limits);
+      const y = operand(call.outputs, 'y', 'attention');
+      const { w, c } = extentOf(y.shape);
+      const { heads } = call.attributes;
+      const { workgroups, rowThreads } = linearGrid(n * w * vec4s(c));
+      return {
+        dispatches: [
+          {
+            shader: {
+              name: `attention-split${loads.suffix}`,
+              body: split,
+              includes: [...combineIncludes, scores, tile, loads.include],
+            },
+            bindings: ['q', 'k', 'v', 'limit', 'partial'],
+            constants: { ...tileConstants(call), ...loads.constants(limits) },
+            parameters: {
+              ...tileParameters(call),
+              n,
+              keys_per_chunk: keysPerChunk,
+              partial_stride: partialStride,
+            },
+            workgroups: [queryGroups, blocks, n * chunks],
+          },
+          {
+            shader: { name: 'attention-combine', body: combine, includes: combineIncludes },
+            bindings: ['partial', 'y'],
+            constants: {},
+            parameters: {
+              heads,
+              out_size: c / heads,
+              chunks,
+              chunk_stride: chunkStride,
+              partial_stride: partialStride,
+              tokens: n * w,
+              y_c4: vec4s(c),
+              y_offset: y.layout.offset,
+              y_stride: y.layout.stride,
+              row: rowThreads,
+            },
+            workgroups,
+          },
+        ],
+        scratch: { partial: scratchBytes },
+      };
+    },
+  };
+}
+
+/** Each thread walks all keys. */
+function streamedVariant(loads: Loads): Variant<AttentionAttributes> {
+  return {
+    name: `streamed${loads.suffix}`,
+    legal: loads.legal,
+    plan(call, limits) {
+      const { queryGroups, blocks, n } = shareOf(call);
+      const { offset, stride } = operand(call.outputs, 'y', 'attention').layout;
+      return {
+        dispatches: [
+          {
+            shader: {
+              name: `attention-streamed${loads.suffix}`,
+              body: streamed,
+              includes: [...combineIncludes, scores, tile, loads.include],
+            },
+            bindings: ['q', 'k', 'v', 'limit', 'y'],
+            constants: { ...tileConstants(call), ...loads.constants(limits) },
+            parameters: { ...tileParameters(call), y_offset: offset, y_stride: stride },
+            workgroups: [queryGroups, blocks, n],
+          },
+        ],
+      };
+    },
+  };
+}
+
 function tileConstants(call: Call<AttentionAttributes>): Dispatch['constants'] {
-  const { block, masked } = shareOf(call);
-  return { BLOCK: block, MASKED: masked };
+  const { block, masked, workgroup } = shareOf(call);
+  return { BLOCK: block, MASKED: masked, WORKGROUP: workgroup };
 }
 
 function tileParameters(call: Call<AttentionAttributes>): Record<string, number> {

@@ -4,9 +4,11 @@ import { operand } from '../common/operand.js';
 import type { Call, KernelLimits } from '../contract.js';
 import { extentOf, vec4s } from '../layout.js';
 
-/** How the work of one attention is shared out: workgroups of 64 threads, each with 4 queries and a block of vec4s of y. */
+/** How the work of one attention is shared out: to threads that do 4 queries and a block of vec4s of y each. */
 export interface Share {
   readonly n: number;
+  /** Threads of a workgroup: 16, 32 or 64. */
+  readonly workgroup: number;
   readonly queryGroups: number;
   /** Heads share vec4s, or the last step has fewer than 4 keys: the shader's slower path, for any shape. */
   readonly masked: boolean;
@@ -29,7 +31,6 @@ export interface Chunks {
   readonly scratchBytes: number;
 }
 
-const QUERIES_PER_GROUP = 4 * 64;
 /** Each block repeats the scores; larger ones are compiled for seconds on lavapipe. */
 const LARGEST_BLOCK = 6;
 /** The only one of the path for any shape, so that there is only one pipeline. */
@@ -44,9 +45,11 @@ export function shareOf({ inputs, attributes }: Call<HeadAttributes>): Share {
   const masked = (attributes.heads > 1 && size % 4 !== 0) || outSize % 4 !== 0 || keys % 4 !== 0;
   const span = outSize % 4 === 0 ? outSize / 4 : vec4s(c);
   const perSpan = Math.ceil(span / (masked ? MASKED_BLOCK : LARGEST_BLOCK));
+  const workgroup = Math.min(64, Math.max(16, 2 ** Math.ceil(Math.log2(queries / 4))));
   return {
     n,
-    queryGroups: Math.ceil(queries / QUERIES_PER_GROUP),
+    workgroup,
+    queryGroups: Math.ceil(queries / (4 * workgroup)),
     masked,
     span,
     block: masked ? MASKED_BLOCK : Math.ceil(span / perSpan),

@@ -1,6 +1,8 @@
 // Streamed attention of 4 queries: one head, a block of up to 6 vec4s of the values. Builds on scores.wgsl, float-bits.wgsl
 // and softmax.wgsl. The constant MASKED is true where heads share vec4s or the number of keys is no multiple of 4.
 //
+// One of loads-by-thread.wgsl and loads-by-subgroup.wgsl goes with it.
+//
 // Written for any adapter, with what the software ones showed: threads of a workgroup walk the same keys, told by
 // workgroup_id alone, so that k and v are loaded once and not per lane; accumulators are named because local arrays are
 // memory there; two queries per thread are 1.7 times as slow (loads dominate), and queries held in registers make
@@ -58,21 +60,18 @@ fn existing(v: vec4<f32>, key: u32, end: u32) -> vec4<f32> {
   return select(vec4<f32>(-infinity()), v, key + vec4<u32>(0u, 1u, 2u, 3u) < vec4<u32>(end));
 }
 
-fn v_block(row: u32, c4: u32, exists: bool) -> vec4<f32> {
-  let value = vec4<f32>(v[row + min(c4, p.v_c4 - 1u)]);
-  if (!MASKED) { return value; }
-  return select(vec4<f32>(0.0), value, exists);
-}
-
-// Columns: 4 keys.
-fn values(rows: vec4<u32>, c4: u32, exist: vec4<bool>) -> mat4x4<f32> {
-  return mat4x4<f32>(
-    v_block(rows.x, c4, exist.x), v_block(rows.y, c4, exist.y),
-    v_block(rows.z, c4, exist.z), v_block(rows.w, c4, exist.w));
-}
-
 fn scale_columns(m: mat4x4<f32>, by: vec4<f32>) -> mat4x4<f32> {
   return mat4x4<f32>(m[0] * by.x, m[1] * by.y, m[2] * by.z, m[3] * by.w);
+}
+
+// Of 4 keys: columns. Those from BLOCK on are of no account.
+struct Values {
+  v0: mat4x4<f32>,
+  v1: mat4x4<f32>,
+  v2: mat4x4<f32>,
+  v3: mat4x4<f32>,
+  v4: mat4x4<f32>,
+  v5: mat4x4<f32>,
 }
 
 // Attention of queries `query` to `query` + 3 over keys begin to end - 1, for the vec4s of y from c4 on.
@@ -93,7 +92,7 @@ fn attend(n: u32, head: u32, query: u32, c4: u32, begin: u32, end: u32) -> Tile 
   var v4 = mat4x4<f32>();
   var v5 = mat4x4<f32>();
   for (var key = begin; key < end; key += 4u) {
-    let raw = scores(queries, k_rows(n, key), head, range);
+    let raw = tile_scores(queries, k_rows(n, key), head, range);
     trace += ones * raw;
     let s = mat4x4<f32>(
       existing(limited(raw[0], bound), key, end), existing(limited(raw[1], bound), key, end),
@@ -117,12 +116,13 @@ fn attend(n: u32, head: u32, query: u32, c4: u32, begin: u32, end: u32) -> Tile 
     let keys = key + vec4<u32>(0u, 1u, 2u, 3u);
     let exist = keys < vec4<u32>(end);
     let rows = p.v_offset + (n * p.keys + min(keys, vec4<u32>(p.keys - 1u))) * p.v_stride;
-    v0 += values(rows, c4, exist) * weights;
-    if (BLOCK > 1u) { v1 += values(rows, c4 + 1u, exist) * weights; }
-    if (BLOCK > 2u) { v2 += values(rows, c4 + 2u, exist) * weights; }
-    if (BLOCK > 3u) { v3 += values(rows, c4 + 3u, exist) * weights; }
-    if (BLOCK > 4u) { v4 += values(rows, c4 + 4u, exist) * weights; }
-    if (BLOCK > 5u) { v5 += values(rows, c4 + 5u, exist) * weights; }
+    let found = values(rows, c4, exist);
+    v0 += found.v0 * weights;
+    if (BLOCK > 1u) { v1 += found.v1 * weights; }
+    if (BLOCK > 2u) { v2 += found.v2 * weights; }
+    if (BLOCK > 3u) { v3 += found.v3 * weights; }
+    if (BLOCK > 4u) { v4 += found.v4 * weights; }
+    if (BLOCK > 5u) { v5 += found.v5 * weights; }
   }
   let finite = vec4<bool>(is_finite(top.x), is_finite(top.y), is_finite(top.z), is_finite(top.w));
   return Tile(top, sum, is_nan(trace) | !finite, v0, v1, v2, v3, v4, v5);
