@@ -24,6 +24,8 @@ export interface ConvertRequest {
   readonly output: string;
   /** zian-webgpu's own version. */
   readonly version: string;
+  /** One line for whoever uses the model. */
+  readonly notice?: string;
   readonly onProgress?: (done: number, total: number) => void;
 }
 
@@ -49,7 +51,7 @@ const sizeOf = (shape: readonly number[]): number => shape.reduce((product, size
  *   with every contradiction and tensor by name; usage where the output cannot be written or is the checkpoint
  */
 export async function convertModel(request: ConvertRequest): Promise<Converted> {
-  const { config, dtype, output, version, onProgress } = request;
+  const { config, dtype, output, version, notice, onProgress } = request;
   const source = await openFileSource(request.checkpoint);
   try {
     await refuseOverwriting([output], [request.checkpoint]);
@@ -66,7 +68,13 @@ export async function convertModel(request: ConvertRequest): Promise<Converted> 
         dtype,
         plan,
         sink,
-        metadata: modelMetadata({ config, dtype, checkpointSha256: sha256, converterVersion: version }),
+        metadata: modelMetadata({
+          config,
+          dtype,
+          checkpointSha256: sha256,
+          converterVersion: version,
+          ...(notice === undefined ? {} : { notice }),
+        }),
         ignore: (name) => isIgnoredTensor(name, architecture),
         onProgress: ({ done, total }) => onProgress?.(half + (half * done) / total, 2 * half),
       });

@@ -5,24 +5,10 @@ import { readImageFile } from '../node/images/decode.js';
 import { encodePng } from '../node/images/encode.js';
 import { writeSafetensors } from '../weights/index.js';
 import type { RgbaImage } from '../zian/image.js';
-import { renderOverlay } from '../zian/overlay.js';
-import type { Localization, OpenedEngine } from './engine.js';
+import { type OverlayResult, renderOverlay } from '../zian/overlay.js';
+import type { Heatmaps, Localization, OpenedEngine } from './engine.js';
 import { caption, regionLabels } from './localize-format.js';
-
-export interface DecodedImage {
-  /** As given on the command line. */
-  readonly path: string;
-  readonly image: RgbaImage;
-  readonly decodeMilliseconds: number;
-}
-
-/** One image's result. */
-export interface ImageResult extends DecodedImage {
-  readonly result: Localization;
-  readonly adapter: string;
-  /** From opening the file to the landmark. */
-  readonly totalMilliseconds: number;
-}
+import type { DecodedImage, ImageResult } from './localize-result.js';
 
 /** @throws ZianError (input), see `readImageFile` */
 export async function decode(path: string): Promise<DecodedImage> {
@@ -37,40 +23,56 @@ export async function decode(path: string): Promise<DecodedImage> {
  */
 export async function localize(
   decoded: DecodedImage,
-  { engine, adapter }: OpenedEngine,
+  opened: OpenedEngine,
   flipTest: boolean,
 ): Promise<ImageResult> {
   const start = performance.now();
-  const result = await engine.localize(decoded.image, flipTest ? { flipTest } : {});
+  const result = await findLandmark(decoded.path, decoded.image, opened, flipTest);
+  const totalMilliseconds = decoded.decodeMilliseconds + performance.now() - start;
+  const { adapter, engine } = opened;
+  return { ...decoded, result, adapter, notice: engine.metadata.notice, totalMilliseconds };
+}
+
+/**
+ * The landmark of pixels that may be part of an image.
+ * @param path of the image, for messages
+ * @throws ZianError (input) where a heat map is not finite, so that it has no peak
+ */
+export async function findLandmark(
+  path: string,
+  image: RgbaImage,
+  { engine }: OpenedEngine,
+  flipTest: boolean,
+): Promise<Localization> {
+  const result = await engine.localize(image, flipTest ? { flipTest } : {});
   const { coarse, fine } = result.peak;
   if (!Number.isFinite(coarse) || !Number.isFinite(fine)) {
     const which = Number.isFinite(coarse) ? 'fine' : 'coarse';
     throw inputError(
-      `${decoded.path}: the ${which} heat map is not finite (its largest value is ${result.peak[which]}), so no landmark can be given; check the model with \`zian verify\`, or compute with --dtype f32.`,
+      `${path}: the ${which} heat map is not finite (its largest value is ${result.peak[which]}), so no landmark can be given; check the model with \`zian verify\`, or compute with --dtype f32.`,
     );
   }
-  const totalMilliseconds = decoded.decodeMilliseconds + performance.now() - start;
-  return { ...decoded, result, adapter, totalMilliseconds };
+  return result;
 }
 
 /** Writes the picture with heat map, regions and landmark. Uses the heat maps of the engine's last run. */
 export async function writeOverlay(path: string, done: ImageResult, { engine }: OpenedEngine): Promise<void> {
-  const { coarse, fine } = await engine.heatmaps();
-  const { landmark, coarse: estimate, rois } = done.result;
-  const labels = regionLabels(engine.config);
-  const overlay = renderOverlay(
-    done.image,
-    {
-      landmark,
-      coarse: estimate,
-      rois: rois.map((roi, i) => ({ ...roi, label: labels[i] ?? `region ${i + 1}` })),
-      coarseHeatmap: coarse,
-      ...(fine === undefined ? {} : { heatmap: fine }),
-    },
-    { caption: caption(done) },
-  );
-  await writeFileAtomic(path, encodePng(overlay));
+  const shown = overlayResult(done.result, await engine.heatmaps(), regionLabels(engine.config));
+  await writeFileAtomic(path, encodePng(renderOverlay(done.image, shown, { caption: caption(done) })));
 }
+
+/** A result as the overlay draws it. */
+export const overlayResult = (
+  { landmark, coarse: estimate, rois }: Localization,
+  { coarse, fine }: Heatmaps,
+  labels: readonly string[],
+): OverlayResult => ({
+  landmark,
+  coarse: estimate,
+  rois: rois.map((roi, i) => ({ ...roi, label: labels[i] ?? `region ${i + 1}` })),
+  coarseHeatmap: coarse,
+  ...(fine === undefined ? {} : { heatmap: fine }),
+});
 
 /** Writes every stage of the network as float32 safetensors. */
 export async function writeDump(

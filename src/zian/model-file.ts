@@ -11,6 +11,8 @@ export interface ModelDescription {
   readonly checkpointSha256: string;
   /** The version of zian-webgpu that wrote the file. */
   readonly converterVersion: string;
+  /** What whoever uses the model must know, such as that it is for demonstration; shown wherever it is loaded. */
+  readonly notice?: string;
 }
 
 export type ModelDtype = 'f32' | 'f16';
@@ -29,6 +31,7 @@ const FORMAT_VERSION = 1;
  * | `dtype`             | `f32` or `f16`, of every tensor in the file                 |
  * | `checkpoint_sha256` | of the checkpoint, 64 hexadecimal digits                    |
  * | `converter`         | `zian-webgpu VERSION`                                       |
+ * | `notice`            | may be absent: one line for whoever uses the model          |
  *
  * Nothing in it depends on time or place, so that the same checkpoint gives the same bytes.
  */
@@ -39,6 +42,7 @@ export const modelMetadata = (model: ModelDescription): Record<string, string> =
   dtype: model.dtype,
   checkpoint_sha256: model.checkpointSha256,
   converter: `zian-webgpu ${model.converterVersion}`,
+  ...(model.notice === undefined ? {} : { notice: model.notice }),
 });
 
 const CONVERT = 'make a model of a checkpoint with `zian convert`';
@@ -82,5 +86,6 @@ export function parseModelMetadata(
     dtype,
     checkpointSha256: get('checkpoint_sha256'),
     converterVersion: get('converter').replace(/^zian-webgpu /, ''),
+    ...(metadata.notice === undefined ? {} : { notice: metadata.notice }),
   };
 }

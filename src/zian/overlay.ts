@@ -45,7 +45,7 @@ function displaySize(image: RgbaImage, maxSize: number): { width: number; height
 }
 
 /**
- * Draws a result on its image for a person to look at: the heat map blended in, the regions that the
+ * Draws a result, or several, on their image for a person to look at: the heat map blended in, the regions that the
  * fine stage looked at, the landmark as a ring around an untouched spot, the coarse estimate as a
  * small cross, and below the image a strip with the caption and a legend.
  *
@@ -54,7 +54,7 @@ function displaySize(image: RgbaImage, maxSize: number): { width: number; height
  */
 export function renderOverlay(
   image: RgbaImage,
-  result: OverlayResult,
+  results: OverlayResult | readonly OverlayResult[],
   options: OverlayOptions = {},
 ): RgbaImage {
   const { maxSize = DEFAULT_MAX_SIZE, caption = [] } = options;
@@ -62,14 +62,15 @@ export function renderOverlay(
   const { width, height } = displaySize(image, maxSize);
   const canvasWidth = Math.max(width, MIN_STRIP_WIDTH);
   const dot = canvasWidth >= 1800 ? 3 : 2;
-  const heatShown = isShown(result.heatmap) || isShown(result.coarseHeatmap);
-  const strip = makeStrip(canvasWidth, dot, caption, legendOf(result, heatShown));
+  const all = Array.isArray(results) ? results : [results];
+  const strip = makeStrip(canvasWidth, dot, caption, legendOf(all));
   const canvas = new Canvas(canvasWidth, height + strip.height, STRIP_BACKGROUND);
 
   const left = Math.floor((canvasWidth - width) / 2);
   canvas.place(scaleForDisplay(image, width, height), left, 0);
   const clip: Bounds = { left, top: 0, right: left + width, bottom: height };
-  drawResult(canvas, clip, { x: width / image.width, y: height / image.height }, result);
+  const scale = { x: width / image.width, y: height / image.height };
+  for (const result of all) drawResult(canvas, clip, scale, result);
   canvas.place(strip, 0, height);
   return canvas;
 }
@@ -105,11 +106,14 @@ function drawResult(canvas: Canvas, clip: Bounds, scale: Point, result: OverlayR
 
 const isShown = (map: Heatmap | undefined): boolean => map !== undefined && heatMaximum(map) > 0;
 
-function legendOf(result: OverlayResult, heat: boolean): LegendEntry[] {
+/** Several results share the names of their regions. */
+function legendOf(results: readonly OverlayResult[]): LegendEntry[] {
+  const rois = results[0]?.rois ?? [];
+  const heat = results.some(({ heatmap, coarseHeatmap }) => isShown(heatmap) || isShown(coarseHeatmap));
   return [
     { kind: 'landmark', label: 'landmark' },
     { kind: 'coarse', label: 'coarse estimate' },
-    ...result.rois.map(
+    ...rois.map(
       (roi, i): LegendEntry => ({
         kind: 'region',
         label: roi.label ?? `region ${i + 1}`,

@@ -41,6 +41,22 @@ async function refused(args: readonly string[], code: number, message: RegExp): 
 }
 
 describe('zian convert', () => {
+  it('keeps a notice in the model file', async () => {
+    const output = at('with-notice.safetensors');
+    const args = [
+      'convert',
+      checkpoint,
+      '--config',
+      yaml,
+      '--notice',
+      'for demonstration only',
+      '-o',
+      output,
+    ];
+    expect((await zian(args)).code).toBe(0);
+    expect(parseModelMetadata((await opened(output)).metadata, output).notice).toBe('for demonstration only');
+  });
+
   it('writes the needed tensors and describes them', async () => {
     const output = at('model.safetensors');
     const run = await zian(['convert', checkpoint, '--config', yaml, '-o', output]);
@@ -55,6 +71,7 @@ describe('zian convert', () => {
       regionRadius: 16,
       dsFactor: 2,
     });
+    expect(model.notice).toBeUndefined();
     const hash = createSha256();
     hash.update(readFileSync(checkpoint));
     expect(model.checkpointSha256).toBe(hash.digestHex());

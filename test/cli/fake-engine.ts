@@ -7,6 +7,7 @@ import type { Heatmap } from '../../src/zian/overlay.js';
 export interface FakeBehaviour {
   readonly config?: ZianConfig;
   readonly dtype?: 'f32' | 'f16';
+  readonly notice?: string;
   readonly localize?: (image: RgbaImage, options: { flipTest?: boolean }) => Localization;
   readonly heatmaps?: { readonly coarse: Heatmap; readonly fine?: Heatmap };
   readonly stages?: (mirror: boolean) => ReadonlyMap<string, Stage>;
@@ -55,7 +56,13 @@ export function fakeEngine(behaviour: FakeBehaviour = {}): { openEngine: OpenEng
   const calls: FakeCalls = { opened: [], localized: [], mirrors: [], closed: 0 };
   const engine: Engine = {
     config,
-    metadata: modelMetadata({ config, dtype, checkpointSha256: 'ab'.repeat(32), converterVersion: '0' }),
+    metadata: modelMetadata({
+      config,
+      dtype,
+      checkpointSha256: 'ab'.repeat(32),
+      converterVersion: '0',
+      ...(behaviour.notice === undefined ? {} : { notice: behaviour.notice }),
+    }),
     async localize(image, options = {}) {
       const { width, height } = image;
       calls.localized.push({ width, height, ...options });

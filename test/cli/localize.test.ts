@@ -144,10 +144,77 @@ describe('zian localize', () => {
     expect(calls.localized).toHaveLength(1);
   });
 
-  it('needs a model, and says how to make one', async () => {
-    const run = await zian(['localize', good]);
-    expect(run).toMatchObject({ code: 2, out: '' });
-    expect(run.err).toMatch(/^error: A model is needed[^\n]*zian convert[^\n]*\n$/);
+  it.each([
+    [[], 'fovea'],
+    [['--task', 'scleral-spur'], 'scleral-spur'],
+  ])('takes the bundled model of the task: %j', async (args, name) => {
+    const { openEngine, calls } = fakeEngine();
+    expect((await zian(['localize', good, ...args], { openEngine })).code).toBe(0);
+    const [options] = calls.opened;
+    expect(options?.model).toBe(join(process.cwd(), 'models', `${name}.safetensors`));
+  });
+
+  it('says what the model says of itself, on one line of stderr', async () => {
+    const { openEngine } = fakeEngine({ notice: 'for demonstration\nonly\u001b[2J' });
+    const run = await zian(['localize', good, '-m', model], { openEngine });
+    expect(run.err).toMatch(/^model\.safetensors: for demonstration[^\n]*only[^\n]*\n$/);
+    expect(run.err).not.toContain('\u001b');
+    expect((await zian(['localize', good, '-m', model, '--quiet'], { openEngine })).err).toBe('');
+  });
+});
+
+describe('AS-OCT scans', () => {
+  const scan = at('scan.png');
+  // 70 columns are cropped to 68: halves of 34.
+  beforeAll(() => writeImage(scan, 70, 30, 4));
+  const args = ['localize', scan, '--task', 'scleral-spur', '-m', model];
+
+  it('are cut into halves, with both landmarks in pixels of the scan', async () => {
+    const { openEngine, calls } = fakeEngine();
+    const run = await zian([...args, '--json'], { openEngine });
+    expect(run).toMatchObject({ code: 0, err: '' });
+    expect(calls.localized).toEqual([
+      { width: 34, height: 30 },
+      { width: 34, height: 30 },
+    ]);
+    expect(JSON.parse(run.out)).toMatchObject({
+      image: scan,
+      width: 70,
+      height: 30,
+      left: { landmark: { x: 17, y: 15 }, coarse: { x: 14, y: 19 }, network: { landmark: { x: 62, y: 60 } } },
+      right: {
+        landmark: { x: 51, y: 15 },
+        coarse: { x: 48, y: 19 },
+        network: { landmark: { x: 62, y: 60 } },
+        peak: { coarse: 0.75, fine: 0.875 },
+        margin: { coarse: 0.125, fine: 0.0625 },
+      },
+      adapter: 'Fake adapter',
+      milliseconds: { preprocess: 3, network: 40.5 },
+    });
+    const line = await zian(args, { openEngine });
+    expect(line.out).toMatch(/scan\.png: left \(17\.00, 15\.00\), .*; right \(51\.00, 15\.00\), .* s\n$/);
+  });
+
+  it('are drawn whole', async () => {
+    const { openEngine } = fakeEngine();
+    const path = at('scan-overlay.png');
+    expect((await zian([...args, '-o', path], { openEngine })).code).toBe(0);
+    const { width, height } = await decodeImage(new Uint8Array(readFileSync(path)), path);
+    expect(width).toBe(512);
+    expect(height).toBeGreaterThan(Math.round((512 * 30) / 70));
+  });
+
+  it('are refused where they are too narrow, and for --dump', async () => {
+    const { openEngine, calls } = fakeEngine();
+    writeImage(at('narrow.png'), 3, 30, 5);
+    const narrow = await zian(['localize', at('narrow.png'), ...args.slice(2)], { openEngine });
+    expect(narrow.code).toBe(3);
+    expect(narrow.err).toMatch(/^error: .*narrow\.png is 3 pixels wide[^\n]*\n$/);
+    const dump = await zian([...args, '--dump', at('scan.safetensors')], { openEngine });
+    expect(dump).toMatchObject({ code: 2, out: '' });
+    expect(dump.err).toMatch(/^error: --dump writes the stages of one image/);
+    expect(calls.localized).toEqual([]);
   });
 });
 

@@ -10,6 +10,7 @@ interface Options extends GlobalOptions {
   readonly output: string;
   readonly set: readonly string[];
   readonly dtype: 'f32' | 'f16';
+  readonly notice?: string;
 }
 
 const collect = (value: string, before: readonly string[]): readonly string[] => [...before, value];
@@ -36,6 +37,7 @@ export function addConvert(program: Command, host: CommandHost): void {
     .requiredOption('-o, --output <file>', 'model file to write (.safetensors)')
     .option('--set <key=value>', 'change one setting, such as MODEL.ROI_NUM=3; may be repeated', collect, [])
     .addOption(new Option('--dtype <type>', 'how weights are stored').choices(['f32', 'f16']).default('f32'))
+    .option('--notice <text>', 'one line that is shown to whoever uses the model')
     .addHelpText('after', EXAMPLES)
     .action(async (checkpoint: string, _: unknown, command: Command) => {
       const options = command.optsWithGlobals<Options>();
@@ -52,6 +54,7 @@ export function addConvert(program: Command, host: CommandHost): void {
         dtype: options.dtype,
         output: options.output,
         version: host.version,
+        ...(options.notice === undefined ? {} : { notice: options.notice }),
         onProgress: progress.update,
       };
       try {

@@ -1,16 +1,21 @@
+import { basename } from 'node:path';
 import { type Command, Option } from 'commander';
 import { EXIT_CODES, usageError, ZianError } from '../../errors.js';
+import { bundledModel, TASKS, type Task } from '../../node/bundled-models.js';
 import type { ModelDtype } from '../../zian/model-file.js';
 import { type CommandHost, type GlobalOptions, noter } from '../context.js';
 import type { OpenedEngine } from '../engine.js';
 import { decode, localize, writeDump, writeOverlay } from '../localize.js';
-import { resultJson, resultLine } from '../localize-format.js';
+import { noticeLine, resultJson, resultLine, scanJson, scanLine } from '../localize-format.js';
+import type { DecodedImage } from '../localize-result.js';
+import { localizeScan } from '../localize-scan.js';
 import { overlayPaths, refuseOverwriting } from '../output-paths.js';
 import { startProgress } from '../progress.js';
 import { printError } from '../report-error.js';
 
 interface Options extends GlobalOptions {
   readonly model?: string;
+  readonly task: Task;
   readonly output?: string;
   readonly json?: boolean;
   readonly flipTest?: boolean;
@@ -20,9 +25,11 @@ interface Options extends GlobalOptions {
 
 const EXAMPLES = `
 Examples:
-  $ zian localize retina.jpg -m fovea.safetensors
-  $ zian localize retina.jpg -m fovea.safetensors -o overlay.png
+  $ zian localize examples/fundus-1.png -o overlay.png
+  $ zian localize examples/asoct-1.jpg --task scleral-spur -o overlay.png
   $ zian localize images/*.jpg -m fovea.safetensors -o overlays --json > results.jsonl
+
+The bundled models are for demonstration: trained on synthetic images only.
 
 Landmarks are in 0-based pixels of the original image; (0, 0) is the centre of its first pixel.
 An image that cannot be used is reported on stderr, the others are done, and the exit code is 3.
@@ -35,7 +42,15 @@ export function addLocalize(program: Command, host: CommandHost): void {
     .summary('find the landmark in images')
     .description('Finds the fovea in fundus photographs, or the scleral spur in AS-OCT scans.')
     .argument('<images...>', 'PNG or JPEG files')
-    .option('-m, --model <file>', 'model file, as `zian convert` makes it; required')
+    .option(
+      '-m, --model <file>',
+      "model file, as `zian convert` makes it, in place of the task's bundled one",
+    )
+    .addOption(
+      new Option('--task <what>', 'fovea, or scleral-spur: whole AS-OCT scans, two landmarks each')
+        .choices(TASKS)
+        .default('fovea'),
+    )
     .option('-o, --output <path>', 'overlay to write (.png); with several images the folder to write them to')
     .option('--json', 'print one JSON object per image and line')
     .option('--flip-test', 'average with the mirrored image')
@@ -52,11 +67,10 @@ export const precisionOption = (): Option =>
 
 async function run(host: CommandHost, images: readonly string[], options: Options): Promise<void> {
   const { streams } = host;
-  const { model, dump, dtype, json } = options;
-  if (model === undefined) {
-    throw usageError(
-      'A model is needed for now, since none comes with this package: give one with -m MODEL.safetensors, which `zian convert CHECKPOINT --config refuge -o MODEL.safetensors` makes of a PyTorch checkpoint.',
-    );
+  const { dump, dtype, task } = options;
+  const model = options.model ?? (await bundledModel(task));
+  if (dump !== undefined && task === 'scleral-spur') {
+    throw usageError('--dump writes the stages of one image, but a scan is two; dump each half by itself.');
   }
   if (dump !== undefined && images.length > 1) {
     throw usageError(`--dump takes one image, but there are ${images.length}; run them one by one.`);
@@ -74,17 +88,30 @@ async function run(host: CommandHost, images: readonly string[], options: Option
       if (decoded === undefined) continue;
       const engine = opened ?? (await openModel(host, options, model, dtype));
       opened = engine;
-      await attempt(host, path, async () => {
-        const done = await localize(decoded, engine, options.flipTest ?? false);
-        streams.out(`${json ? JSON.stringify(resultJson(done)) : resultLine(done)}\n`);
-        const overlay = overlays?.[i];
-        if (overlay !== undefined) await writeOverlay(overlay, done, engine);
-        if (dump !== undefined) await writeDump(dump, decoded, engine);
-      });
+      await attempt(host, path, () => one(host, options, decoded, engine, overlays?.[i]));
     }
   } finally {
     await opened?.close();
   }
+}
+
+/** Everything that was asked for about one image. */
+async function one(
+  { streams }: CommandHost,
+  { json, flipTest = false, dump, task }: Options,
+  decoded: DecodedImage,
+  engine: OpenedEngine,
+  overlay: string | undefined,
+): Promise<void> {
+  if (task === 'scleral-spur') {
+    const done = await localizeScan(decoded, engine, flipTest, overlay);
+    streams.out(`${json ? JSON.stringify(scanJson(done)) : scanLine(done)}\n`);
+    return;
+  }
+  const done = await localize(decoded, engine, flipTest);
+  streams.out(`${json ? JSON.stringify(resultJson(done)) : resultLine(done)}\n`);
+  if (overlay !== undefined) await writeOverlay(overlay, done, engine);
+  if (dump !== undefined) await writeDump(dump, decoded, engine);
 }
 
 /** What is wrong with one image is reported, and does not concern the next; anything else ends the command. */
@@ -99,23 +126,22 @@ async function attempt<T>(host: CommandHost, path: string, action: () => Promise
   }
 }
 
-/** Loads the model, with a bar on the terminal. */
+/** Loads the model, with a bar on the terminal, and shows its notice. */
 export async function openModel(
   { openEngine, streams }: CommandHost,
   options: GlobalOptions,
   model: string,
   dtype: ModelDtype,
 ): Promise<OpenedEngine> {
+  const note = noter(streams, options);
   const progress = startProgress('loading', streams, options);
+  let opened: OpenedEngine;
   try {
-    return await openEngine({
-      model,
-      adapter: options.adapter,
-      dtype,
-      note: noter(streams, options),
-      onProgress: progress.update,
-    });
+    opened = await openEngine({ model, adapter: options.adapter, dtype, note, onProgress: progress.update });
   } finally {
     progress.finish();
   }
+  const { notice } = opened.engine.metadata;
+  if (notice !== undefined) note(`${basename(model)}: ${noticeLine(notice)}`);
+  return opened;
 }

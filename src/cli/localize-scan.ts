@@ -1,0 +1,59 @@
+import { writeFileAtomic } from '../node/atomic-file.js';
+import { encodePng } from '../node/images/encode.js';
+import { renderOverlay } from '../zian/overlay.js';
+import { cutScan, moveRight } from '../zian/scan.js';
+import type { Heatmaps, OpenedEngine } from './engine.js';
+import { findLandmark, overlayResult } from './localize.js';
+import { regionLabels, scanCaption } from './localize-format.js';
+import type { DecodedImage, ScanResult } from './localize-result.js';
+
+type Heatmap = Heatmaps['coarse'];
+
+const moveMap = (map: Heatmap, columns: number): Heatmap => ({
+  ...map,
+  x0: map.x0 + columns,
+  x1: map.x1 + columns,
+});
+
+const moveMaps = ({ coarse, fine }: Heatmaps, columns: number): Heatmaps => ({
+  coarse: moveMap(coarse, columns),
+  ...(fine === undefined ? {} : { fine: moveMap(fine, columns) }),
+});
+
+/**
+ * Finds both scleral spurs of an AS-OCT scan: each half is an image of its own to the network.
+ * @param overlay path of the picture to write, if any
+ * @throws ZianError (input) where the scan is too narrow, or a heat map is not finite
+ */
+export async function localizeScan(
+  decoded: DecodedImage,
+  opened: OpenedEngine,
+  flipTest: boolean,
+  overlay: string | undefined,
+): Promise<ScanResult> {
+  const { engine, adapter } = opened;
+  const { path, image, decodeMilliseconds } = decoded;
+  const start = performance.now();
+  const { left, right } = cutScan(image, path);
+  const offset = left.width;
+  const leftResult = await findLandmark(path, left, opened, flipTest);
+  // An engine keeps the heat maps of its last run only.
+  const leftMaps = overlay === undefined ? undefined : await engine.heatmaps();
+  const rightResult = moveRight(await findLandmark(path, right, opened, flipTest), offset);
+  const done: ScanResult = {
+    ...decoded,
+    halves: { left: leftResult, right: rightResult },
+    adapter,
+    notice: engine.metadata.notice,
+    totalMilliseconds: decodeMilliseconds + performance.now() - start,
+  };
+  if (overlay !== undefined && leftMaps !== undefined) {
+    const labels = regionLabels(engine.config);
+    const shown = [
+      overlayResult(leftResult, leftMaps, labels),
+      overlayResult(rightResult, moveMaps(await engine.heatmaps(), offset), labels),
+    ];
+    await writeFileAtomic(overlay, encodePng(renderOverlay(image, shown, { caption: scanCaption(done) })));
+  }
+  return done;
+}
