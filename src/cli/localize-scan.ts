@@ -1,5 +1,4 @@
-import { writeFileAtomic } from '../node/atomic-file.js';
-import { encodePng } from '../node/images/encode.js';
+import type { RgbaImage } from '../zian/image.js';
 import { renderOverlay } from '../zian/overlay.js';
 import { cutScan, moveRight } from '../zian/scan.js';
 import type { Heatmaps, OpenedEngine } from './engine.js';
@@ -22,15 +21,15 @@ const moveMaps = ({ coarse, fine }: Heatmaps, columns: number): Heatmaps => ({
 
 /**
  * Finds both scleral spurs of an AS-OCT scan: each half is an image of its own to the network.
- * @param overlay path of the picture to write, if any
+ * @param draw whether to draw them as well
  * @throws ZianError (input) where the scan is too narrow, or a heat map is not finite
  */
 export async function localizeScan(
   decoded: DecodedImage,
   opened: OpenedEngine,
   flipTest: boolean,
-  overlay: string | undefined,
-): Promise<ScanResult> {
+  draw: boolean,
+): Promise<{ readonly done: ScanResult; readonly overlay?: RgbaImage }> {
   const { engine, adapter } = opened;
   const { path, image, decodeMilliseconds } = decoded;
   const start = performance.now();
@@ -38,7 +37,7 @@ export async function localizeScan(
   const offset = left.width;
   const leftResult = await findLandmark(path, left, opened, flipTest);
   // An engine keeps the heat maps of its last run only.
-  const leftMaps = overlay === undefined ? undefined : await engine.heatmaps();
+  const leftMaps = draw ? await engine.heatmaps() : undefined;
   const rightResult = moveRight(await findLandmark(path, right, opened, flipTest), offset);
   const done: ScanResult = {
     ...decoded,
@@ -47,13 +46,11 @@ export async function localizeScan(
     notice: engine.metadata.notice,
     totalMilliseconds: decodeMilliseconds + performance.now() - start,
   };
-  if (overlay !== undefined && leftMaps !== undefined) {
-    const labels = regionLabels(engine.config);
-    const shown = [
-      overlayResult(leftResult, leftMaps, labels),
-      overlayResult(rightResult, moveMaps(await engine.heatmaps(), offset), labels),
-    ];
-    await writeFileAtomic(overlay, encodePng(renderOverlay(image, shown, { caption: scanCaption(done) })));
-  }
-  return done;
+  if (leftMaps === undefined) return { done };
+  const labels = regionLabels(engine.config);
+  const shown = [
+    overlayResult(leftResult, leftMaps, labels),
+    overlayResult(rightResult, moveMaps(await engine.heatmaps(), offset), labels),
+  ];
+  return { done, overlay: renderOverlay(image, shown, { caption: scanCaption(done) }) };
 }

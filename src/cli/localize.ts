@@ -55,11 +55,15 @@ export async function findLandmark(
   return result;
 }
 
-/** Writes the picture with heat map, regions and landmark. Uses the heat maps of the engine's last run. */
-export async function writeOverlay(path: string, done: ImageResult, { engine }: OpenedEngine): Promise<void> {
+/** The picture with heat map, regions and landmark. Uses the heat maps of the engine's last run. */
+export async function drawOverlay(done: ImageResult, { engine }: OpenedEngine): Promise<RgbaImage> {
   const shown = overlayResult(done.result, await engine.heatmaps(), regionLabels(engine.config));
-  await writeFileAtomic(path, encodePng(renderOverlay(done.image, shown, { caption: caption(done) })));
+  return renderOverlay(done.image, shown, { caption: caption(done) });
 }
+
+/** Writes a picture; it appears under its name when it is complete. */
+export const writePicture = (path: string, picture: RgbaImage): Promise<void> =>
+  writeFileAtomic(path, encodePng(picture));
 
 /** A result as the overlay draws it. */
 export const overlayResult = (

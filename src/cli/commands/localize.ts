@@ -5,7 +5,7 @@ import { bundledModel, TASKS, type Task } from '../../node/bundled-models.js';
 import type { ModelDtype } from '../../zian/model-file.js';
 import { type CommandHost, type GlobalOptions, noter } from '../context.js';
 import type { OpenedEngine } from '../engine.js';
-import { decode, localize, writeDump, writeOverlay } from '../localize.js';
+import { decode, drawOverlay, localize, writeDump, writePicture } from '../localize.js';
 import { noticeLine, resultJson, resultLine, scanJson, scanLine } from '../localize-format.js';
 import type { DecodedImage } from '../localize-result.js';
 import { localizeScan } from '../localize-scan.js';
@@ -104,13 +104,14 @@ async function one(
   overlay: string | undefined,
 ): Promise<void> {
   if (task === 'scleral-spur') {
-    const done = await localizeScan(decoded, engine, flipTest, overlay);
+    const { done, overlay: drawn } = await localizeScan(decoded, engine, flipTest, overlay !== undefined);
     streams.out(`${json ? JSON.stringify(scanJson(done)) : scanLine(done)}\n`);
+    if (overlay !== undefined && drawn !== undefined) await writePicture(overlay, drawn);
     return;
   }
   const done = await localize(decoded, engine, flipTest);
   streams.out(`${json ? JSON.stringify(resultJson(done)) : resultLine(done)}\n`);
-  if (overlay !== undefined) await writeOverlay(overlay, done, engine);
+  if (overlay !== undefined) await writePicture(overlay, await drawOverlay(done, engine));
   if (dump !== undefined) await writeDump(dump, decoded, engine);
 }
 
