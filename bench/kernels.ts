@@ -5,6 +5,7 @@ import { caseTensors, type DeviceTensors } from '../test/support/case-tensors.js
 import { compare } from '../test/support/compare.js';
 import { type PlacedCall, placeCall, variantsFor } from '../test/support/placement.js';
 import { PreparedKernel } from '../test/support/prepared-kernel.js';
+import { toleranceFor } from '../test/support/tolerance.js';
 import { DispatchTimer } from './dispatch-timer.js';
 import { type Effort, type Measurement, measureInterleaved, millisecondsOf } from './measure.js';
 import { type Throughput, throughput } from './throughput.js';
@@ -51,7 +52,7 @@ export function selectCases(suites: readonly KernelSuite[], filter = ''): BenchC
 async function fault(
   prepared: PreparedKernel,
   want: Readonly<Record<string, RefTensor>>,
-  { tolerance }: KernelCase,
+  tolerance: KernelCase['tolerance'],
 ): Promise<string | undefined> {
   const got = await prepared.run();
   for (const [name, tensor] of Object.entries(want)) {
@@ -77,7 +78,7 @@ async function check(
   let prepared: PreparedKernel | undefined;
   try {
     prepared = await PreparedKernel.create(device.gpu, kernel, variant, inputs, placed);
-    const wrong = await fault(prepared, want, record);
+    const wrong = await fault(prepared, want, toleranceFor(kernel, variant.name, record.tolerance));
     device.assertAlive();
     if (wrong === undefined) return { variant: variant.name, prepared };
     prepared.destroy();

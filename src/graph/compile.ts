@@ -27,7 +27,7 @@ export interface CompileOptions {
   readonly pipelines?: PipelineCache;
   /** Called after each weight and each pipeline. */
   readonly onProgress?: (progress: CompileProgress) => void;
-  /** The variant of a kernel node, by name; the first legal one where it gives undefined. */
+  /** The variant of a kernel node, by name; the kernel's own default where it gives undefined. */
   readonly chooseVariant?: ChooseVariant;
 }
 

@@ -12,7 +12,7 @@ export interface Step {
 /** Buffers of each step that are its alone: by operand or scratch name. */
 export type StepBuffers = ReadonlyMap<Step, Readonly<Record<string, GPUBuffer>>>;
 
-/** The variant of a kernel node, by name; the first legal one where it gives undefined. */
+/** The variant of a kernel node, by name; the kernel's own default where it gives undefined. */
 export type ChooseVariant = (node: KernelNode, call: Call, legal: readonly Variant[]) => string | undefined;
 
 /**
@@ -36,7 +36,8 @@ export function planSteps(
     };
     const legal = node.kernel.variants.filter((v) => v.legal?.(call, limits) ?? true);
     const wanted = choose?.(node, call, legal);
-    const variant = legal.find(({ name }) => name === wanted) ?? legal[0];
+    const preferred = legal.find((v) => v.preferred?.(call, limits) ?? true);
+    const variant = legal.find(({ name }) => name === wanted) ?? preferred ?? legal[0];
     if (!variant) throw new Error(`${node.label}: no variant of ${node.kernel.name} fits this device`);
     return [{ node, call, variant, plan: variant.plan(call, limits) }];
   });

@@ -92,6 +92,10 @@ export interface Variant<A extends Attributes = Attributes> {
   readonly name: string;
   /** Whether this variant can do this call on such a device; absent: always. */
   legal?(call: Call<A>, limits: KernelLimits): boolean;
+  /** Whether it is a good choice for this call where nothing has been measured; absent: always. */
+  preferred?(call: Call<A>, limits: KernelLimits): boolean;
+  /** Times that its rounding errors may exceed those of plain sums, which cases' tolerances are for; absent: 1. */
+  readonly errorFactor?: number;
   plan(call: Call<A>, limits: KernelLimits): Plan;
   /** Constant inputs that this variant wants stored in an order of its own, which `pack` computes. */
   readonly packs?: readonly string[];
@@ -118,7 +122,7 @@ export interface Kernel<A extends Attributes = Attributes> {
   /** The outputs' shapes and types; throws an Error that names both shapes when the inputs do not fit. */
   infer(inputs: Specs, attributes: A): Specs;
   cost(call: Call<A>): Cost;
-  /** The first legal one is the default. */
+  /** The first legal one that is preferred is the default, or else the first legal one. */
   readonly variants: readonly Variant<A>[];
 }
 

@@ -4,7 +4,7 @@ import { suites } from '../../src/kernels/suites.js';
 import { testDevice } from '../support/device.js';
 import { caseTensors, compare, legalVariants, runKernel } from '../support/kernel-runner.js';
 import { random } from '../support/random.js';
-import { HALF, widen } from '../support/tolerance.js';
+import { HALF, toleranceFor, widen } from '../support/tolerance.js';
 
 const CASES = 15;
 const EXACT = { absolute: 0, relative: 0 };
@@ -38,7 +38,8 @@ describe('random shapes and attributes', () => {
           for (const [output, tensor] of Object.entries(want)) {
             const actual = got[output];
             if (!actual) throw new Error(`${what}: no output ${output}`);
-            const allowed = half ? widen(fuzzTolerance, HALF) : fuzzTolerance;
+            const plain = toleranceFor(kernel, variant, fuzzTolerance);
+            const allowed = half ? widen(plain, HALF) : plain;
             expect(compare(actual, tensor, allowed), `${what}, ${variant}: ${output}`).toBeUndefined();
           }
         }

@@ -2,11 +2,9 @@ import { describe, expect, it } from 'vitest';
 import { suites } from '../../src/kernels/suites.js';
 import { testDevice } from '../support/device.js';
 import { caseTensors, compare, legalVariants, runKernel } from '../support/kernel-runner.js';
+import { HALF, toleranceFor, widen } from '../support/tolerance.js';
 
 const device = await testDevice();
-
-/** f16 storage: inputs are exact and accumulation is f32, so what is lost is one rounding of the result to 11 bits. */
-const HALF = { absolute: 2e-3, relative: 1e-3 };
 
 for (const { kernel, reference, cases } of suites) {
   describe(kernel.name, () => {
@@ -21,12 +19,8 @@ for (const { kernel, reference, cases } of suites) {
           for (const [output, tensor] of Object.entries(want)) {
             const actual = got[output];
             if (!actual) throw new Error(`no output ${output}`);
-            const allowed = half
-              ? {
-                  absolute: Math.max(tolerance.absolute, HALF.absolute),
-                  relative: Math.max(tolerance.relative, HALF.relative),
-                }
-              : tolerance;
+            const plain = toleranceFor(kernel, variant, tolerance);
+            const allowed = half ? widen(plain, HALF) : plain;
             expect(compare(actual, tensor, allowed), `${variant}: ${output}`).toBeUndefined();
           }
         }

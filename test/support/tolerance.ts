@@ -1,4 +1,4 @@
-import type { KernelCase } from '../../src/kernels/contract.js';
+import type { Kernel, KernelCase } from '../../src/kernels/contract.js';
 
 export type Tolerance = KernelCase['tolerance'];
 
@@ -10,3 +10,9 @@ export const widen = (a: Tolerance, b: Tolerance): Tolerance => ({
   absolute: Math.max(a.absolute, b.absolute),
   relative: Math.max(a.relative, b.relative),
 });
+
+/** What a kernel's variant may be off: a case's tolerance is for plain sums. */
+export function toleranceFor(kernel: Kernel, variant: string, { absolute, relative }: Tolerance): Tolerance {
+  const { errorFactor = 1 } = kernel.variants.find(({ name }) => name === variant) ?? {};
+  return { absolute: errorFactor * absolute, relative: errorFactor * relative };
+}

@@ -5,6 +5,7 @@ import { type HeadAttributes, headedTokens, headParameters } from '../common/hea
 import { formatShape, operand } from '../common/operand.js';
 import scores from '../common/scores.wgsl';
 import softmaxPieces from '../common/softmax.wgsl';
+import { hasSmallSubgroups, spreadInclude } from '../common/subgroup.js';
 import type { Call, Dispatch, Kernel, KernelLimits, Variant } from '../contract.js';
 import { extentOf, storageBytes, vec4s } from '../layout.js';
 import combine from './attention-combine.wgsl';
@@ -23,18 +24,18 @@ const combineIncludes = [floatBits, softmaxPieces, headLanes];
 interface Loads {
   /** Appended to the variants' names. */
   readonly suffix: string;
-  readonly include: string;
+  readonly includes: readonly string[];
   readonly constants: (limits: KernelLimits) => Dispatch['constants'];
   readonly legal: (call: Call<AttentionAttributes>, limits: KernelLimits) => boolean;
 }
 
 const BY_SUBGROUP: Loads = {
   suffix: ' by subgroup',
-  include: loadsBySubgroup,
+  includes: [spreadInclude, loadsBySubgroup],
   constants: ({ subgroupSize }) => ({ SUBGROUP: subgroupSize }),
-  legal: (call, { subgroupSize }) => [4, 8, 16].includes(subgroupSize) && !shareOf(call).masked,
+  legal: (call, limits) => hasSmallSubgroups(limits) && !shareOf(call).masked,
 };
-const BY_THREAD: Loads = { suffix: '', include: loadsByThread, constants: () => ({}), legal: () => true };
+const BY_THREAD: Loads = { suffix: '', includes: [loadsByThread], constants: () => ({}), legal: () => true };
 
 /** Per score: scaling, maximum, subtraction, exponential, sum. */
 const FLOPS_PER_SCORE = 5;
@@ -101,7 +102,7 @@ function splitVariant(loads: Loads): Variant<AttentionAttributes> {
             shader: {
               name: `attention-split${loads.suffix}`,
               body: split,
-              includes: [...combineIncludes, scores, tile, loads.include],
+              includes: [...combineIncludes, scores, tile, ...loads.includes],
             },
             bindings: ['q', 'k', 'v', 'limit', 'partial'],
             constants: { ...tileConstants(call), ...loads.constants(limits) },
@@ -152,7 +153,7 @@ function streamedVariant(loads: Loads): Variant<AttentionAttributes> {
             shader: {
               name: `attention-streamed${loads.suffix}`,
               body: streamed,
-              includes: [...combineIncludes, scores, tile, loads.include],
+              includes: [...combineIncludes, scores, tile, ...loads.includes],
             },
             bindings: ['q', 'k', 'v', 'limit', 'y'],
             constants: { ...tileConstants(call), ...loads.constants(limits) },

@@ -1,19 +1,6 @@
 // How attention's tile reads keys and values where subgroups are small: each of the SUBGROUP threads (4, 8 or 16) fetches
 // a vec4, of key `lane % 4`, and the others take it from its registers. All of a subgroup walk the same keys. Only for
-// tiles that are not MASKED. Builds on scores.wgsl.
-
-var<private> lane: u32;
-
-fn prepare_loads() { lane = subgroupExclusiveAdd(1u); }
-
-// The vec4s that 4 neighbouring threads have fetched.
-fn spread(mine: vec4<f32>, first: u32) -> mat4x4<f32> {
-  return mat4x4<f32>(
-    subgroupShuffle(mine, first),
-    subgroupShuffle(mine, first + 1u),
-    subgroupShuffle(mine, first + 2u),
-    subgroupShuffle(mine, first + 3u));
-}
+// tiles that are not MASKED. Builds on scores.wgsl and subgroup-spread.wgsl.
 
 // Adds what channel block c4 contributes to the scores; nothing where c4 is `end`, without a branch.
 fn add_scores(sums: mat4x4<f32>, fetched: vec4<f32>, first: u32, queries: vec4<u32>, c4: u32, end: u32) -> mat4x4<f32> {

@@ -5,6 +5,7 @@ import { elementCount, extentOf, storageBytes } from '../layout.js';
 import { depthwise } from './depthwise.js';
 import { direct } from './direct.js';
 import { type Conv2dAttributes, type ConvGeometry, geometry, RESIDUALS, residuals } from './geometry.js';
+import { winogradBySubgroup, winogradByThread } from './winograd.js';
 
 function checkWeight(x: TensorSpec, weight: TensorSpec, g: ConvGeometry): void {
   const shapes = `x ${formatShape(x.shape)} and weight ${formatShape(weight.shape)}`;
@@ -77,5 +78,5 @@ export const conv2d: Kernel<Conv2dAttributes> = {
     const operands = [...Object.values(inputs), y];
     return { flops, bytes: operands.reduce((sum, spec) => sum + storageBytes(spec), 0) };
   },
-  variants: [depthwise, ...direct],
+  variants: [depthwise, ...winogradBySubgroup, ...direct, ...winogradByThread],
 };

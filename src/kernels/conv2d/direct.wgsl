@@ -1,5 +1,9 @@
 // Direct convolution. A thread makes ROWS × 4 output pixels of COUT4 × 4 channels: as matrices, a column per
 // pixel, so that `weights * pixels` is 64 multiply-adds.
+fn load_weights(at: u32) -> mat4x4<f32> {
+  return mat4x4<f32>(vec4<f32>(weight[at]), vec4<f32>(weight[at + 1u]), vec4<f32>(weight[at + 2u]), vec4<f32>(weight[at + 3u]));
+}
+
 @compute @workgroup_size(WORKGROUP)
 fn main(@builtin(global_invocation_id) id: vec3<u32>, @builtin(workgroup_id) group: vec3<u32>) {
   let columns_of_tiles = (p.y_w + 3u) / 4u;

@@ -1,20 +1,8 @@
-// Direct convolution that reads each weight once per subgroup: every thread of it fetches some, and gets the others
-// from its neighbours' registers. A thread makes 4 pixels of a row by 16 output channels; SUBGROUP is 4, 8 or 16.
-// The four vec4s of the subgroup's weights that begin in the thread numbered `first`.
-fn shared_weights(mine: vec4<f32>, first: u32) -> mat4x4<f32> {
-  return mat4x4<f32>(
-    subgroupShuffle(mine, first),
-    subgroupShuffle(mine, first + 1u),
-    subgroupShuffle(mine, first + 2u),
-    subgroupShuffle(mine, first + 3u));
-}
-
+// Direct convolution that reads each weight once per subgroup. A thread makes 4 pixels of a row by 16 output channels.
+// Builds on weights-by-subgroup.wgsl.
 @compute @workgroup_size(WORKGROUP)
-fn main(
-  @builtin(global_invocation_id) id: vec3<u32>,
-  @builtin(workgroup_id) group: vec3<u32>,
-  @builtin(subgroup_invocation_id) lane: u32,
-) {
+fn main(@builtin(global_invocation_id) id: vec3<u32>, @builtin(workgroup_id) group: vec3<u32>) {
+  prepare_loads();
   let columns_of_tiles = (p.y_w + 3u) / 4u;
   // Threads beyond the image stay: their subgroup needs the weights that they fetch.
   let row = id.x / columns_of_tiles;
@@ -28,7 +16,7 @@ fn main(
   var a1 = mat4x4<f32>();
   var a2 = mat4x4<f32>();
   var a3 = mat4x4<f32>();
-  var w = (branch * p.blocks + block) * p.kernel_h * p.kernel_w * p.cin4 * 16u + lane;
+  var w = (branch * p.blocks + block) * p.kernel_h * p.kernel_w * p.cin4 * 16u;
   // Unsigned wrap-around makes a tap left of or above the image a huge number: one comparison tests both edges.
   let left = (vec4<u32>(0u, 1u, 2u, 3u) + column) * p.stride_w - p.padding_w;
   let top = row * p.stride_h - p.padding_h;
@@ -37,17 +25,11 @@ fn main(
       let t = taps(n, top + ky * p.dilation_h, left + kx * p.dilation_w);
       for (var c4 = first_c4; c4 < first_c4 + p.cin4; c4++) {
         let x = load_pixels(t, c4);
-        let w0 = vec4<f32>(weight[w]);
-        var w1 = w0;
-        if (SUBGROUP == 4u) { w1 = vec4<f32>(weight[w + 4u]); }
-        var w2 = w0;
-        if (SUBGROUP <= 8u) { w2 = vec4<f32>(weight[w + 8u]); }
-        var w3 = w2;
-        if (SUBGROUP == 4u) { w3 = vec4<f32>(weight[w + 12u]); }
-        a0 += shared_weights(w0, 0u) * x;
-        a1 += shared_weights(w1, 4u % SUBGROUP) * x;
-        a2 += shared_weights(w2, 8u % SUBGROUP) * x;
-        a3 += shared_weights(w3, 12u % SUBGROUP) * x;
+        let found = load_block(w);
+        a0 += found.w0 * x;
+        a1 += found.w1 * x;
+        a2 += found.w2 * x;
+        a3 += found.w3 * x;
         w += 16u;
       }
     }

@@ -1,0 +1,186 @@
+import { linearGrid } from '../common/grid.js';
+import { operand } from '../common/operand.js';
+import { hasSmallSubgroups, spreadInclude } from '../common/subgroup.js';
+import type { Call, ConstantValue, KernelLimits, ShaderSource, Variant } from '../contract.js';
+import { extentOf, vec4s } from '../layout.js';
+import { epilogueConstants, epilogueIncludes, epilogueParameters } from './epilogue.js';
+import { type Conv2dAttributes, geometry } from './geometry.js';
+import { blocking, fillsBlocks, packBias, packWeights } from './packing.js';
+import weightsBySubgroup from './weights-by-subgroup.wgsl';
+import weightsByThread from './weights-by-thread.wgsl';
+import lines2 from './winograd_2.wgsl';
+import lines4 from './winograd_4.wgsl';
+import inputBody from './winograd_input.wgsl';
+import outputBody from './winograd_output.wgsl';
+import productBody from './winograd_product.wgsl';
+import { POINTS_4, type TileSize, transformFilters } from './winograd-matrices.js';
+
+const VEC4S_PER_THREAD = 4;
+/** WebGPU's default limit of a binding, which scratch must not exceed on any device. */
+const LARGEST_SCRATCH = 128 * 1024 * 1024;
+/** With fewer channels the transforms are most of the work. */
+const FEWEST_CHANNELS = 16;
+
+/** The image's tiles, and what lies between the passes. */
+interface Tiling {
+  readonly rows: number;
+  readonly columns: number;
+  /** In all images. */
+  readonly tiles: number;
+  readonly transformedBytes: number;
+  readonly productsBytes: number;
+}
+
+function tiling(call: Call<Conv2dAttributes>, tile: TileSize): Tiling {
+  const g = geometry(call.inputs, call.attributes);
+  const y = extentOf(operand(call.outputs, 'y', 'conv2d').shape);
+  const rows = Math.ceil(y.h / tile);
+  const columns = Math.ceil(y.w / tile);
+  const tiles = y.n * rows * columns;
+  const bytesPerVec4 = 16 * (tile + 2) ** 2 * tiles;
+  return {
+    rows,
+    columns,
+    tiles,
+    transformedBytes: bytesPerVec4 * vec4s(g.cin),
+    productsBytes: bytesPerVec4 * vec4s(g.cout),
+  };
+}
+
+function legal(call: Call<Conv2dAttributes>, limits: KernelLimits, tile: TileSize): boolean {
+  const g = geometry(call.inputs, call.attributes);
+  const x = operand(call.inputs, 'x', 'conv2d');
+  const weight = operand(call.inputs, 'weight', 'conv2d');
+  const once = [...g.stride, ...g.dilation].every((step) => step === 1);
+  const { transformedBytes, productsBytes } = tiling(call, tile);
+  const largest = Math.min(LARGEST_SCRATCH, limits.maxStorageBufferBindingSize);
+  return (
+    g.kernel.every((size) => size === 3) &&
+    once &&
+    g.groups === 1 &&
+    Math.min(g.cin, g.cout) >= FEWEST_CHANNELS &&
+    fillsBlocks(g) &&
+    x.layout.block === 1 &&
+    // Rounded to half precision, the transformed weights would lose several bits more than the weights do.
+    weight.dtype === 'f32' &&
+    Math.max(transformedBytes, productsBytes) <= largest
+  );
+}
+
+/** Fewer tiles leave threads of a subgroup without work. */
+const ENOUGH_TILES = 64;
+
+const preferred = (call: Call<Conv2dAttributes>, tile: TileSize): boolean => {
+  const { branches } = geometry(call.inputs, call.attributes);
+  return tiling(call, tile).tiles / branches >= ENOUGH_TILES;
+};
+
+/** How the product's threads come by the weights. */
+interface Weights {
+  readonly suffix: string;
+  readonly includes: NonNullable<ShaderSource['includes']>;
+  readonly constants: (limits: KernelLimits) => Readonly<Record<string, ConstantValue>>;
+  readonly legal: (limits: KernelLimits) => boolean;
+}
+
+const BY_SUBGROUP: Weights = {
+  suffix: ' by subgroup',
+  includes: [spreadInclude, weightsBySubgroup],
+  constants: ({ subgroupSize }) => ({ SUBGROUP: subgroupSize }),
+  legal: hasSmallSubgroups,
+};
+const BY_THREAD: Weights = {
+  suffix: '',
+  includes: [weightsByThread],
+  constants: () => ({}),
+  legal: () => true,
+};
+
+/**
+ * Winograd's F(m, 3) in both directions, for 3×3 kernels with a stride of 1: (m + 2)² multiplications for m² outputs per
+ * pair of channels, in place of 9 m². Three passes: tiles transformed, products at each point, tiles transformed back.
+ */
+function winogradVariant(tile: TileSize, weights: Weights): Variant<Conv2dAttributes> {
+  const side = tile + 2;
+  const lines = tile === 2 ? lines2 : lines4;
+  const constants = {
+    TILE: tile,
+    ...(tile === 2 ? {} : { P: { f32: POINTS_4.p }, Q: { f32: POINTS_4.q } }),
+  };
+  return {
+    name: `winograd ${tile}×${tile}${weights.suffix}`,
+    legal: (call, limits) => weights.legal(limits) && legal(call, limits, tile),
+    preferred: (call) => preferred(call, tile),
+    // For 4: weights and sums of up to P³ = 2.8 times the values in both directions. Measured over 288 to 2304 products of
+    // values in [-1, 1): 2.1 to 3.3 times a plain sum's error as root mean square, for 2: 0.66 to 0.95 times.
+    errorFactor: tile === 4 ? 4 : 1,
+    packs: ['weight', 'bias'],
+    pack(input, data, call) {
+      const g = geometry(call.inputs, call.attributes);
+      if (input === 'bias') return packBias(data, g);
+      return packWeights(transformFilters(data, tile), { ...g, kernel: [side, side] }, VEC4S_PER_THREAD);
+    },
+    plan(call, limits) {
+      const g = geometry(call.inputs, call.attributes);
+      const { blocksPerGroup: blocks, cin4 } = blocking(g, VEC4S_PER_THREAD);
+      const x = operand(call.inputs, 'x', 'conv2d');
+      const { h, w } = extentOf(x.shape);
+      const y4 = vec4s(g.cout);
+      const { rows, columns, tiles, transformedBytes, productsBytes } = tiling(call, tile);
+      const tilesPerBranch = tiles / g.branches;
+      const inputGrid = linearGrid(tiles * cin4);
+      const outputGrid = linearGrid(tiles * y4);
+      // No more threads than there are tiles: those beyond work in vain.
+      const threads = Math.ceil(tilesPerBranch / 4);
+      const workgroup = Math.min(64, Math.max(16, 2 ** Math.ceil(Math.log2(threads))));
+      const image = { tiles, tiles_h: rows, tiles_w: columns };
+      return {
+        dispatches: [
+          {
+            shader: { name: `conv2d-winograd-${tile}-input`, body: inputBody, includes: [lines] },
+            bindings: ['x', 'transformed'],
+            constants: { ...constants, SIDE: side },
+            parameters: {
+              ...image,
+              x_h: h,
+              x_w: w,
+              x_offset: x.layout.offset,
+              x_stride: x.layout.stride,
+              cin4,
+              padding_h: g.padding[0],
+              padding_w: g.padding[1],
+              row: inputGrid.rowThreads,
+            },
+            workgroups: inputGrid.workgroups,
+          },
+          {
+            shader: {
+              name: `conv2d-winograd-product${weights.suffix}`,
+              body: productBody,
+              includes: weights.includes,
+            },
+            bindings: ['transformed', 'weight', 'products'],
+            constants: { SIDE: side, WORKGROUP: workgroup, ...weights.constants(limits) },
+            parameters: { tiles, tiles_per_branch: tilesPerBranch, cin4, y_c4: y4, blocks },
+            workgroups: [Math.ceil(threads / workgroup), blocks, side * side * g.branches],
+          },
+          {
+            shader: {
+              name: `conv2d-winograd-${tile}-output`,
+              body: outputBody,
+              includes: [...epilogueIncludes, lines],
+            },
+            bindings: ['products', 'bias', 'r0', 'r1', 'r2', 'y'],
+            constants: { ...constants, SIDE: side, ...epilogueConstants(call) },
+            parameters: { ...image, ...epilogueParameters(call), row: outputGrid.rowThreads },
+            workgroups: outputGrid.workgroups,
+          },
+        ],
+        scratch: { transformed: transformedBytes, products: productsBytes },
+      };
+    },
+  };
+}
+
+export const winogradBySubgroup = [winogradVariant(4, BY_SUBGROUP), winogradVariant(2, BY_SUBGROUP)];
+export const winogradByThread = [winogradVariant(4, BY_THREAD), winogradVariant(2, BY_THREAD)];
