@@ -4,7 +4,7 @@ Sources of the numbers (means, spread, typical ranges of adults):
 - corneal radius 7.8 mm (7.1-8.6), asphericity -0.4..0, central thickness 0.54 mm: standard keratometry and
   pachymetry; scans that are not corrected for refraction show the cornea thicker, hence up to 0.75 mm;
 - white-to-white 11.7 mm, distance of the spurs (anterior chamber width) 11.8 +- 0.4 mm; the spur lies under the
-  outer surface 0.6-1.1 mm behind the limbus; coat 0.66-0.88 mm thick there;
+  outer surface 0.5-1.2 mm behind the limbus; coat 0.66-0.88 mm thick there;
 - trabecular meshwork, from Schwalbe's line to the spur, 0.71-0.89 +- 0.13 mm: swept-source AS-OCT, Graefes Arch
   2013; 0.58 mm in closed angles: Choi et al., Sci Rep 2019;
 - the spur is where the sclera protrudes inward and the curvature of its inner surface changes: Sakata et al., Arch
@@ -77,7 +77,7 @@ def sample_coat(rng: np.random.Generator, shape: CoatShape, closed: bool) -> Coa
     bare, slope = _outer(shape.radius, shape.asphericity, limbus, scleral_slope)
 
     # The coat thickens up to the spur, then thins at once: that step is the inward protrusion.
-    over_spur = limbus + rng.uniform(0.4, 0.85)
+    over_spur = limbus + rng.uniform(0.35, 0.95)
     thickest = shape.wall + rng.normal(0.0, 0.02)
     clarity = float(np.clip(shape.clarity + rng.normal(0.0, 0.15), 0.0, 1.0))
     drop = 0.02 + 0.13 * clarity * rng.uniform(0.6, 1.3)

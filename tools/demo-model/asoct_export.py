@@ -33,7 +33,7 @@ def sample_export(rng: np.random.Generator) -> Export:
     """Draws an export."""
     black, white = _tint(rng)
     return Export(
-        floor=rng.uniform(-2.0, 6.0),
+        floor=rng.uniform(-2.0, 5.0),
         ceiling=rng.uniform(26.0, 38.0),
         gamma=rng.uniform(0.75, 1.5),
         soften=rng.uniform(0.0, 1.3),

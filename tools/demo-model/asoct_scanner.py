@@ -1,6 +1,6 @@
 """The instrument and the moment of the scan: resolution, noise, shadows, artefacts."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -29,19 +29,25 @@ class Scanner:
     rows: float  # dB, fixed horizontal lines
 
 
+def _spare(shadows: list[Shadow], spurs: tuple[float, float]) -> tuple[Shadow, ...]:
+    """Lightens the shadows that reach a spur so that together they take at most 7 dB there."""
+    for x in spurs:
+        reach = [abs(shadow.at - x) < shadow.half + 0.25 for shadow in shadows]
+        total = sum(shadow.depth for shadow, near in zip(shadows, reach) if near)
+        share = min(1.0, 7.0 / max(total, 1e-9))
+        shadows = [replace(s, depth=s.depth * share) if near else s for s, near in zip(shadows, reach)]
+    return tuple(shadows)
+
+
 def _shadows(rng: np.random.Generator, width: float, spurs: tuple[float, float]) -> tuple[Shadow, ...]:
-    """Lashes (narrow, anywhere) and lids (wide, from the sides). At the spurs a shadow takes at most 7 dB."""
+    """Lashes (narrow, anywhere) and lids (wide, from the sides)."""
     found = []
     for _ in range(rng.poisson(1.6)):
         found.append(Shadow(rng.uniform(0, width), rng.uniform(0.02, 0.25), rng.uniform(2.0, 16.0)))
     for edge in (0.0, width):
         if rng.random() < 0.35:
             found.append(Shadow(edge, rng.uniform(0.4, 2.6), rng.uniform(4.0, 20.0)))
-    kept = []
-    for shadow in found:
-        near = min(abs(shadow.at - x) for x in spurs) < shadow.half + 0.25
-        kept.append(Shadow(shadow.at, shadow.half, min(shadow.depth, 7.0) if near else shadow.depth))
-    return tuple(kept)
+    return _spare(found, spurs)
 
 
 def sample_scanner(rng: np.random.Generator, width: float, spurs: tuple[float, float]) -> Scanner:
@@ -55,7 +61,7 @@ def sample_scanner(rng: np.random.Generator, width: float, spurs: tuple[float, f
         axial=rng.uniform(0.010, 0.020),
         lateral=rng.uniform(0.018, 0.05),
         looks=float(rng.choice([1.0, 2.0, 4.0, 12.0], p=[0.18, 0.32, 0.34, 0.16])),
-        gain=rng.uniform(-6.0, 4.0),
+        gain=rng.uniform(-5.0, 4.0),
         roll_off=rng.uniform(0.0, 1.4),
         shadows=_shadows(rng, width, spurs),
         flare=rng.uniform(6.0, 26.0) if rng.random() < 0.7 else -30.0,

@@ -61,6 +61,6 @@ def sample_tissue(rng: np.random.Generator, clarity: float) -> Tissue:
         pigment=rng.uniform(4.0, 12.0),
         lamellae=rng.uniform(0.4, 1.9),
         grain=rng.uniform(0.8, 2.4),
-        limbus_blur=rng.uniform(0.12, 0.4),
+        limbus_blur=rng.uniform(0.12, 0.55),
         limbus_bend=rng.uniform(-0.3, 0.3),
     )
