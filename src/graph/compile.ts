@@ -87,13 +87,10 @@ export async function compileGraph(
     }
     return buffers;
   };
-  const dispatches = await prepareSteps(
-    steps,
-    buffersOf,
-    device,
-    owned,
-    pipelines ?? new PipelineCache(device.gpu),
-    (done, total) => onProgress?.({ stage: 'pipelines', done, total }),
+  const dispatches = await device.wait(
+    prepareSteps(steps, buffersOf, device, owned, pipelines ?? new PipelineCache(device.gpu), (done, total) =>
+      onProgress?.({ stage: 'pipelines', done, total }),
+    ),
   );
 
   const ports = (values: Graph['inputs']): Map<string, Port> =>

@@ -50,6 +50,8 @@ export interface DeviceReport {
 export interface AdapterHints {
   readonly name?: string;
   readonly backend?: string;
+  /** How to wait for the adapter's work where the platform's own way takes too much of the host's time. */
+  readonly wait?: <T>(pending: Promise<T>) => Promise<T>;
 }
 
 export interface DeviceLoss {
@@ -109,13 +111,15 @@ export class EngineDevice {
   readonly owned: boolean;
   /** Settles when the device is lost or destroyed; never rejects. */
   readonly lost: Promise<DeviceLoss>;
+  readonly #wait: AdapterHints['wait'];
   #loss: DeviceLoss | undefined;
   #uncaptured: string | undefined;
 
-  private constructor(gpu: GPUDevice, report: DeviceReport, owned: boolean) {
+  private constructor(gpu: GPUDevice, report: DeviceReport, owned: boolean, wait?: AdapterHints['wait']) {
     this.gpu = gpu;
     this.report = report;
     this.owned = owned;
+    this.#wait = wait;
     this.lost = gpu.lost.then(({ reason, message }) => {
       this.#loss ??= { reason, message: oneLine(message) };
       return this.#loss;
@@ -141,7 +145,7 @@ export class EngineDevice {
       const why = error instanceof Error ? oneLine(error.message) : String(error);
       throw deviceError(`The adapter '${name}' gave no device: ${why}`, { cause: error });
     }
-    return new EngineDevice(gpu, describe(gpu, adapter.info, hints), true);
+    return new EngineDevice(gpu, describe(gpu, adapter.info, hints), true, hints.wait);
   }
 
   /**
@@ -155,6 +159,11 @@ export class EngineDevice {
   /** Whether the device was granted a feature. */
   has(feature: GPUFeatureName): boolean {
     return this.gpu.features.has(feature);
+  }
+
+  /** Waits for something that the device has still to do. */
+  wait<T>(pending: Promise<T>): Promise<T> {
+    return this.#wait ? this.#wait(pending) : pending;
   }
 
   /**

@@ -33,7 +33,7 @@ export class Readback {
     const { gpu } = this.#device;
     if (tensors.length === 0) {
       gpu.queue.submit([encoder.finish()]);
-      await gpu.queue.onSubmittedWorkDone();
+      await this.#device.wait(gpu.queue.onSubmittedWorkDone());
       this.#device.assertAlive();
       return new Map();
     }
@@ -61,7 +61,7 @@ export class Readback {
 
   async #map(staging: GPUBuffer, bytes: number): Promise<ArrayBuffer> {
     try {
-      await staging.mapAsync(MapMode.READ, 0, bytes);
+      await this.#device.wait(staging.mapAsync(MapMode.READ, 0, bytes));
     } catch (error) {
       this.#device.assertAlive();
       throw deviceError(`the results could not be read back from ${this.#device.report.name}.`, {

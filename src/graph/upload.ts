@@ -91,7 +91,7 @@ export async function uploadConstants(
     }
     buffers.set(step, { ...buffers.get(step), [name]: buffer });
     if (pending > UPLOAD_WINDOW) {
-      await device.gpu.queue.onSubmittedWorkDone();
+      await device.wait(device.gpu.queue.onSubmittedWorkDone());
       pending = 0;
     }
     onProgress?.(i + 1, wanted.length);

@@ -2,6 +2,7 @@ import { deviceError, usageError, ZianError } from '../errors.js';
 import { type DeviceReport, describe, EngineDevice } from '../graph/device.js';
 import { type SelfTestOutcome, selfTest } from '../graph/self-test.js';
 import { type ListedAdapter, listedAdapters, packagedSwiftShader, requestAdapter } from './dawn.js';
+import { patiently } from './patience.js';
 import { type DriverSet, driversInSight } from './vulkan.js';
 
 /** An adapter that this machine offers. */
@@ -214,7 +215,7 @@ async function openTested(candidate: Candidate): Promise<EngineDevice> {
 async function openUntested({ drivers, entry }: Candidate): Promise<EngineDevice> {
   const adapter = await requestAdapter(drivers, entry.name);
   if (!adapter) throw deviceError(`The adapter '${entry.name}' is gone; ${WHAT_TO_DO.any}.`);
-  return await EngineDevice.request(adapter, entry);
+  return await EngineDevice.request(adapter, { ...entry, ...(entry.software ? { wait: patiently } : {}) });
 }
 
 const open = new Set<EngineDevice>();
