@@ -35,7 +35,7 @@ describe('the zian executable', () => {
   it('ends with 2 for usage and 3 for input, in one line without a stack', async () => {
     const model = at('model.safetensors');
     for (const [args, code] of [
-      [['localize', at('image.png')], 2],
+      [['localize', at('image.png'), '--task', 'teeth'], 2],
       [['convert', at('page.pth'), '--config', 'refuge', '-o', model], 3],
       [['convert', fixturePath('refused/system-zip.pth'), '--config', 'refuge', '-o', model], 3],
       [['inspect', folder], 3],

@@ -276,7 +276,9 @@ describe('shapes that do not fit are told', () => {
           return legal?.({ inputs, outputs: { y }, attributes }, kernelLimits(device.gpu)) ?? true;
         })
         .map(({ name }) => name);
-    expect(variants(256, 65536)).toEqual(['split', 'streamed']);
-    expect(variants(65536, 256)).toEqual(['streamed']);
+    expect(variants(256, 65536)).toContain('split');
+    expect(variants(256, 65536)).toContain('streamed');
+    expect(variants(65536, 256)).toContain('streamed');
+    expect(variants(65536, 256).filter((name) => name.startsWith('split'))).toEqual([]);
   });
 });
