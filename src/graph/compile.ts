@@ -1,8 +1,9 @@
 import { storageBytes } from '../kernels/layout.js';
+import { buildShader } from '../kernels/shader.js';
 import { allocateActivations } from './activations.js';
 import type { ReadWeight } from './constants.js';
 import type { EngineDevice } from './device.js';
-import { kernelLimits, type PreparedDispatch, prepareCall } from './dispatch.js';
+import { kernelLimits, operandsOf, type PreparedDispatch, prepareCall } from './dispatch.js';
 import { BufferUsage } from './flags.js';
 import { type Graph, readsOf, writesOf } from './graph.js';
 import type { OwnedBuffers } from './owned-buffers.js';
@@ -53,7 +54,7 @@ export interface CompiledGraph {
 }
 
 /**
- * Makes a graph ready on a device: chooses variants, checks sizes, allocates, uploads, compiles and binds.
+ * Makes a graph ready on a device: chooses variants, checks sizes, allocates, uploads while it compiles, and binds.
  * @param owned takes every buffer, also when this fails
  */
 export async function compileGraph(
@@ -74,10 +75,19 @@ export async function compileGraph(
     'allocating activations',
     () => allocateActivations(graph, steps, placement, owned),
   );
+  const cache = pipelines ?? new PipelineCache(device.gpu);
+  const compiling = compileShaders(steps, cache);
+  // Not to be taken for a failure that nobody hears of, while weights are read.
+  compiling.catch(() => undefined);
   const constants = await uploadConstants(graph.constants, steps, device, owned, {
     readWeight,
     onProgress: (done, total) => onProgress?.({ stage: 'weights', done, total }),
+  }).catch(async (error: unknown) => {
+    // Whoever hears of the failure may destroy the device, which must not be compiling then.
+    await compiling.catch(() => undefined);
+    throw error;
   });
+  await device.wait(compiling);
 
   const buffersOf = (step: Step): Record<string, GPUBuffer> => {
     const buffers: Record<string, GPUBuffer> = { ...scratch.get(step), ...constants.buffers.get(step) };
@@ -87,10 +97,8 @@ export async function compileGraph(
     }
     return buffers;
   };
-  const dispatches = await device.wait(
-    prepareSteps(steps, buffersOf, device, owned, pipelines ?? new PipelineCache(device.gpu), (done, total) =>
-      onProgress?.({ stage: 'pipelines', done, total }),
-    ),
+  const dispatches = await prepareSteps(steps, buffersOf, device, owned, cache, (done, total) =>
+    onProgress?.({ stage: 'pipelines', done, total }),
   );
 
   const ports = (values: Graph['inputs']): Map<string, Port> =>
@@ -125,7 +133,18 @@ function checkSizes(graph: Graph, steps: readonly Step[], placement: Placement, 
       owned.checkBinding(`${node.label}: '${name}'`, bytes);
 }
 
-/** Compiles and binds every step's dispatches. Equal parameters share a uniform buffer. */
+/** Has every step's shaders compiled; settles when all of them have. */
+async function compileShaders(steps: readonly Step[], cache: PipelineCache): Promise<void> {
+  await settleAll(
+    steps.flatMap(({ node, call, plan }) =>
+      plan.dispatches.map((dispatch) =>
+        cache.get(buildShader(dispatch, operandsOf(call), node.kernel.optional)),
+      ),
+    ),
+  );
+}
+
+/** Binds every step's dispatches to the compiled shaders. Equal parameters share a uniform buffer. */
 async function prepareSteps(
   steps: readonly Step[],
   buffersOf: (step: Step) => Record<string, GPUBuffer>,
