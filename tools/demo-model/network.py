@@ -25,9 +25,32 @@ class TrainableZIAN(ZIAN):
                     nn.init.zeros_(module.bias)
         for head in [self.heatmap_ds[0], self.heatmap_roi[3]]:
             nn.init.normal_(head.weight, std=0.01)
+        self.pass_through()
         if self.configuration.self_attention:
             nn.init.normal_(self.attention.attractors)
             nn.init.constant_(self.attention.ator_out_trans.out_trans.output.resout_norm_layer.weight, 0.1)
+
+    def pass_through(self):
+        """The mixing convolutions of the fine stage begin near the identity on the features themselves, above the
+        ReLU's corner: what the backbones bring from the coarse phase reaches the head at once."""
+        c = self.configuration
+        mixing = [(self.convf, self.bnf, 0)]
+        if c.co_attention and c.gated:
+            mixing += [(self.coatten_conv1, self.coatten_bn1, c.features), (self.coatten_conv2, self.coatten_bn2, c.features)]
+        elif c.co_attention:
+            mixing += [(self.coatten_conv, self.coatten_bn, c.features)]
+        with torch.no_grad():
+            for convolution, norm, first in mixing:
+                convolution.weight.mul_(0.1)
+                for channel in range(convolution.out_channels):
+                    convolution.weight[channel, first + channel, 1, 1] += 1
+                norm.bias.fill_(1.0)
+
+    def freeze_coarse(self):
+        """The coarse stage as it is, so that the fine one learns on a steady ground; call after `train()`."""
+        for part in (self.hrnet, self.heatmap_ds):
+            part.eval()
+            part.requires_grad_(False)
 
     def small(self, images):
         c = self.configuration

@@ -2,8 +2,8 @@
 
     /usr/bin/python3 tools/demo-model/train.py --config tools/demo-model/fovea.yaml --cache CACHE --folder RUN
 
-Two phases: the coarse stage alone, then everything, the regions' backbones starting from the coarse one. `CACHE` comes
-from dataset.py. RUN receives `log.txt`, `state.pth` (to go on from, `--resume`) and, at the end of each phase and every
+Two phases: the coarse stage alone, then the fine one on it, the regions' backbones starting from the coarse one.
+`CACHE` comes from dataset.py. RUN receives `log.txt`, `state.pth` (to go on from, `--resume`) and, at the end of each phase and every
 few minutes, `model.pth`: {'best_state_dict': ...} for `zian convert`, values rounded to half precision, so that the
 file stored with `--dtype f16` is the very same model.
 
@@ -82,8 +82,12 @@ def spread_backbone(model):
 
 def run_phase(phase, model, batches, options, log, state):
     steps, highest = (options.coarse_steps, options.coarse_rate) if phase == 'coarse' else (options.steps, options.rate)
-    parts = [model.hrnet, model.heatmap_ds] if phase == 'coarse' else [model]
-    parameters = [p for part in parts for p in part.parameters()]
+    model.train()
+    if phase == 'coarse':
+        parameters = [*model.hrnet.parameters(), *model.heatmap_ds.parameters()]
+    else:
+        model.freeze_coarse()
+        parameters = [p for p in model.parameters() if p.requires_grad]
     optimizer = torch.optim.AdamW(parameters, lr=highest, weight_decay=1e-3)
     average, first, began, saved, losses = Average(model), 0, time.time(), time.time(), []
     if state and state['phase'] == phase:
@@ -91,7 +95,6 @@ def run_phase(phase, model, batches, options, log, state):
         optimizer.load_state_dict(state['optimizer'])
         average.state, first = state['average'], state['step']
         batches.rng.bit_generator.state = state['rng']
-    model.train()
     for step in range(first, steps):
         for group in optimizer.param_groups:
             group['lr'] = rate(step, steps, highest)
@@ -101,7 +104,7 @@ def run_phase(phase, model, batches, options, log, state):
         else:
             centres = targets.region_centres(batches.rng, points, model.configuration)
             maps = model.both(inputs, torch.from_numpy(centres).float())
-            loss = targets.full_loss(maps, points, centres, model.configuration)
+            loss = targets.fine_loss(maps, points, centres, model.configuration)
         optimizer.zero_grad(set_to_none=True)
         loss.backward()
         torch.nn.utils.clip_grad_norm_(parameters, 1.0)
@@ -130,9 +133,9 @@ def main():
     parser.add_argument('--seed', type=int, default=1)
     parser.add_argument('--batch', type=int, default=16)
     parser.add_argument('--coarse-steps', type=int, default=2000)
-    parser.add_argument('--steps', type=int, default=1300)
+    parser.add_argument('--steps', type=int, default=550)
     parser.add_argument('--coarse-rate', type=float, default=2e-3)
-    parser.add_argument('--rate', type=float, default=1e-3)
+    parser.add_argument('--rate', type=float, default=2e-3)
     parser.add_argument('--no-mirror', action='store_true', help='for pictures whose mirror image does not occur')
     parser.add_argument('--start', help="a model.pth after the coarse phase: skip that phase")
     parser.add_argument('--resume', action='store_true')
@@ -154,12 +157,12 @@ def main():
     if options.start:
         known = torch.load(options.start)['best_state_dict']
         model.load_state_dict({k: v for k, v in known.items() if k.startswith(('hrnet.', 'heatmap_ds.'))}, strict=False)
-    elif not (state and state['phase'] == 'everything'):
+    elif not (state and state['phase'] == 'fine'):
         run_phase('coarse', model, batches, options, log, state)
     if not model.configuration.hrnet_only:
-        if not (state and state['phase'] == 'everything'):
+        if not (state and state['phase'] == 'fine'):
             spread_backbone(model)
-        run_phase('everything', model, batches, options, log, state)
+        run_phase('fine', model, batches, options, log, state)
     log('done')
 
 
