@@ -25,15 +25,21 @@ interface Loads {
   /** Appended to the variants' names. */
   readonly suffix: string;
   readonly includes: readonly string[];
-  readonly constants: (limits: KernelLimits) => Dispatch['constants'];
+  readonly constants: (call: Call<AttentionAttributes>, limits: KernelLimits) => Dispatch['constants'];
   readonly legal: (call: Call<AttentionAttributes>, limits: KernelLimits) => boolean;
 }
+
+/** As many as loads-by-subgroup.wgsl keeps in registers. */
+const MOST_QUERY_VEC4S = 8;
+const headVec4s = ({ inputs, attributes }: Call<AttentionAttributes>): number =>
+  vec4s(headedTokens(inputs, attributes, 'attention').size);
 
 const BY_SUBGROUP: Loads = {
   suffix: ' by subgroup',
   includes: [spreadInclude, loadsBySubgroup],
-  constants: ({ subgroupSize }) => ({ SUBGROUP: subgroupSize }),
-  legal: (call, limits) => hasSmallSubgroups(limits) && !shareOf(call).masked,
+  constants: (call, { subgroupSize }) => ({ SUBGROUP: subgroupSize, SIZE4: headVec4s(call) }),
+  legal: (call, limits) =>
+    hasSmallSubgroups(limits) && !shareOf(call).masked && headVec4s(call) <= MOST_QUERY_VEC4S,
 };
 const BY_THREAD: Loads = { suffix: '', includes: [loadsByThread], constants: () => ({}), legal: () => true };
 
@@ -105,7 +111,7 @@ function splitVariant(loads: Loads): Variant<AttentionAttributes> {
               includes: [...combineIncludes, scores, tile, ...loads.includes],
             },
             bindings: ['q', 'k', 'v', 'limit', 'partial'],
-            constants: { ...tileConstants(call), ...loads.constants(limits) },
+            constants: { ...tileConstants(call), ...loads.constants(call, limits) },
             parameters: {
               ...tileParameters(call),
               n,
@@ -156,7 +162,7 @@ function streamedVariant(loads: Loads): Variant<AttentionAttributes> {
               includes: [...combineIncludes, scores, tile, ...loads.includes],
             },
             bindings: ['q', 'k', 'v', 'limit', 'y'],
-            constants: { ...tileConstants(call), ...loads.constants(limits) },
+            constants: { ...tileConstants(call), ...loads.constants(call, limits) },
             parameters: { ...tileParameters(call), y_offset: offset, y_stride: stride },
             workgroups: [queryGroups, blocks, n],
           },

@@ -1,30 +1,66 @@
 // How attention's tile reads keys and values where subgroups are small: each of the SUBGROUP threads (4, 8 or 16) fetches
-// a vec4, of key `lane % 4`, and the others take it from its registers. All of a subgroup walk the same keys. Only for
-// tiles that are not MASKED. Builds on scores.wgsl and subgroup-spread.wgsl.
+// a vec4, of key `lane % 4`, and the others take it from its registers. All of a subgroup walk the same keys. Queries are
+// read once: SIZE4 vec4s of a head, 8 at the most. Only for tiles that are not MASKED. Builds on scores.wgsl and
+// subgroup-spread.wgsl.
 
-// Adds what channel block c4 contributes to the scores; nothing where c4 is `end`, without a branch.
-fn add_scores(sums: mat4x4<f32>, fetched: vec4<f32>, first: u32, queries: vec4<u32>, c4: u32, end: u32) -> mat4x4<f32> {
-  let there = vec4<bool>(c4 < end);
-  let at = queries + min(c4, end - 1u);
-  let zero = vec4<f32>(0.0);
-  return sums + transpose(spread(fetched, first)) * mat4x4<f32>(
-    select(zero, vec4<f32>(q[at.x]), there), select(zero, vec4<f32>(q[at.y]), there),
-    select(zero, vec4<f32>(q[at.z]), there), select(zero, vec4<f32>(q[at.w]), there));
+struct Queries {
+  q0: mat4x4<f32>,
+  q1: mat4x4<f32>,
+  q2: mat4x4<f32>,
+  q3: mat4x4<f32>,
+  q4: mat4x4<f32>,
+  q5: mat4x4<f32>,
+  q6: mat4x4<f32>,
+  q7: mat4x4<f32>,
 }
 
-fn tile_scores(queries: vec4<u32>, keys: vec4<u32>, head: u32, range: vec2<u32>) -> mat4x4<f32> {
+fn query_columns(rows: vec4<u32>, c4: u32) -> mat4x4<f32> {
+  let at = rows + c4;
+  return mat4x4<f32>(vec4<f32>(q[at.x]), vec4<f32>(q[at.y]), vec4<f32>(q[at.z]), vec4<f32>(q[at.w]));
+}
+
+fn load_queries(rows: vec4<u32>, range: vec2<u32>) -> Queries {
+  var found = Queries();
+  found.q0 = query_columns(rows, range.x);
+  if (SIZE4 > 1u) { found.q1 = query_columns(rows, range.x + 1u); }
+  if (SIZE4 > 2u) { found.q2 = query_columns(rows, range.x + 2u); }
+  if (SIZE4 > 3u) { found.q3 = query_columns(rows, range.x + 3u); }
+  if (SIZE4 > 4u) { found.q4 = query_columns(rows, range.x + 4u); }
+  if (SIZE4 > 5u) { found.q5 = query_columns(rows, range.x + 5u); }
+  if (SIZE4 > 6u) { found.q6 = query_columns(rows, range.x + 6u); }
+  if (SIZE4 > 7u) { found.q7 = query_columns(rows, range.x + 7u); }
+  return found;
+}
+
+// The keys' channels from c4 on that a fetch holds: one vec4, or two or four with larger subgroups.
+fn fetch_key(row: u32, c4: u32, end: u32) -> vec4<f32> {
+  return vec4<f32>(k[row + min(c4 + lane / 4u, end - 1u)]);
+}
+
+fn tile_scores(queries: Queries, keys: vec4<u32>, head: u32, range: vec2<u32>) -> mat4x4<f32> {
   let row = keys[lane % 4u];
-  var sums = mat4x4<f32>();
-  for (var c4 = range.x; c4 < range.y; c4 += SUBGROUP / 4u) {
-    let mine = c4 + lane / 4u;
-    let fetched = select(vec4<f32>(0.0), vec4<f32>(k[row + min(mine, range.y - 1u)]), vec4<bool>(mine < range.y));
-    sums = add_scores(sums, fetched, 0u, queries, c4, range.y);
-    if (SUBGROUP > 4u) { sums = add_scores(sums, fetched, 4u, queries, c4 + 1u, range.y); }
-    if (SUBGROUP > 8u) {
-      sums = add_scores(sums, fetched, 8u, queries, c4 + 2u, range.y);
-      sums = add_scores(sums, fetched, 12u, queries, c4 + 3u, range.y);
-    }
-  }
+  let f0 = fetch_key(row, range.x, range.y);
+  var sums = transpose(spread(f0, 0u)) * queries.q0;
+  var f1 = f0;
+  if (SUBGROUP == 4u) { f1 = fetch_key(row, range.x + 1u, range.y); }
+  if (SIZE4 > 1u) { sums += transpose(spread(f1, 4u % SUBGROUP)) * queries.q1; }
+  var f2 = f1;
+  if (SUBGROUP < 16u) { f2 = fetch_key(row, range.x + 2u, range.y); }
+  if (SIZE4 > 2u) { sums += transpose(spread(f2, 8u % SUBGROUP)) * queries.q2; }
+  var f3 = f2;
+  if (SUBGROUP == 4u) { f3 = fetch_key(row, range.x + 3u, range.y); }
+  if (SIZE4 > 3u) { sums += transpose(spread(f3, 12u % SUBGROUP)) * queries.q3; }
+  let f4 = fetch_key(row, range.x + 4u, range.y);
+  if (SIZE4 > 4u) { sums += transpose(spread(f4, 16u % SUBGROUP)) * queries.q4; }
+  var f5 = f4;
+  if (SUBGROUP == 4u) { f5 = fetch_key(row, range.x + 5u, range.y); }
+  if (SIZE4 > 5u) { sums += transpose(spread(f5, 20u % SUBGROUP)) * queries.q5; }
+  var f6 = f5;
+  if (SUBGROUP < 16u) { f6 = fetch_key(row, range.x + 6u, range.y); }
+  if (SIZE4 > 6u) { sums += transpose(spread(f6, 24u % SUBGROUP)) * queries.q6; }
+  var f7 = f6;
+  if (SUBGROUP == 4u) { f7 = fetch_key(row, range.x + 7u, range.y); }
+  if (SIZE4 > 7u) { sums += transpose(spread(f7, 28u % SUBGROUP)) * queries.q7; }
   return bitcast<f32>(p.scale) * sums;
 }
 

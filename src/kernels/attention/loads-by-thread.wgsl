@@ -1,9 +1,15 @@
 // How attention's tile reads keys and values: each thread all of them for itself. Builds on scores.wgsl.
 
+struct Queries { rows: vec4<u32> }
+
 fn prepare_loads() {}
 
-fn tile_scores(queries: vec4<u32>, keys: vec4<u32>, head: u32, range: vec2<u32>) -> mat4x4<f32> {
-  return scores(queries, keys, head, range);
+fn load_queries(rows: vec4<u32>, range: vec2<u32>) -> Queries {
+  return Queries(rows);
+}
+
+fn tile_scores(queries: Queries, keys: vec4<u32>, head: u32, range: vec2<u32>) -> mat4x4<f32> {
+  return scores(queries.rows, keys, head, range);
 }
 
 fn v_block(row: u32, c4: u32, exists: bool) -> vec4<f32> {

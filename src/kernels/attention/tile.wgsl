@@ -5,8 +5,7 @@
 //
 // Written for any adapter, with what the software ones showed: threads of a workgroup walk the same keys, told by
 // workgroup_id alone, so that k and v are loaded once and not per lane; accumulators are named because local arrays are
-// memory there; two queries per thread are 1.7 times as slow (loads dominate), and queries held in registers make
-// lavapipe compile three times as long.
+// memory there; two queries per thread are 1.7 times as slow (loads dominate).
 
 // Below all finite scores of interest, and finite itself: differences to -infinity stay defined.
 const LOWEST = -3.4e38;
@@ -77,8 +76,8 @@ struct Values {
 // Attention of queries `query` to `query` + 3 over keys begin to end - 1, for the vec4s of y from c4 on.
 fn attend(n: u32, head: u32, query: u32, c4: u32, begin: u32, end: u32) -> Tile {
   let ones = vec4<f32>(1.0);
-  let queries = q_rows(n, query);
   let range = head_range(head);
+  let queries = load_queries(q_rows(n, query), range);
   var bound = 0.0;
   if (HAS_LIMIT) { bound = score_bound(); }
   var top = vec4<f32>(LOWEST);
