@@ -4,6 +4,7 @@ from torch import nn
 from torch.nn import functional
 
 import experiment  # noqa: F401  (finds the reference)
+import attention
 from zian_reference import ZIAN, crop_and_resize, resize, shrink
 
 
@@ -11,9 +12,19 @@ def ignore(name, value):
     return value
 
 
+class PlainGelu:
+    """GELU by its formula. In PyTorch 1.13 with oneDNN the gradient of `functional.gelu` is wrong, by many orders of
+    magnitude, where the incoming gradient is a transposed tensor, as it is in the attention."""
+
+    @staticmethod
+    def gelu(x):
+        return 0.5 * x * (1 + torch.erf(x * 0.5 ** 0.5))
+
+
 class TrainableZIAN(ZIAN):
     def __init__(self, configuration):
         super().__init__(configuration)
+        attention.functional = PlainGelu
         self.initialise()
 
     def initialise(self):

@@ -3,8 +3,7 @@
 As published: unnormalised Gaussians of height 1, the weights of the four terms, regions around the true landmark moved
 at random. Changed for these small networks: the Gaussians are not cut off, and wider against the map, which gives the
 first steps something to go by; the regions are moved further, to cover the coarse stage's error on hard pictures; and
-the squared errors are joined by the cross-entropy of the map's softmax, without which the fine stage stays for
-hundreds of steps at a map of zeros.
+the squared errors are joined by the cross-entropy of the map's softmax, which leaves a map of zeros sooner.
 """
 import numpy as np
 import torch
