@@ -36,7 +36,8 @@ def render(seed, fovea, view):
     streams = iter(np.random.default_rng([seed, n]) for n in range(1, 100))
     step = max(view.width, view.height) / COARSE
     x, y = view.eye_grid(step)
-    image = enlarge(retina.smooth_colour(next(streams), x, y, fovea), view.width, view.height)
+    disc_seen = view.shows((0.0, 0.0), 0.2)
+    image = enlarge(retina.smooth_colour(next(streams), x, y, fovea, disc_seen), view.width, view.height)
     texture = next(streams)
     image *= retina.grain(texture, view)[..., None]
     ridges = retina.choroid(texture, view)
@@ -47,7 +48,8 @@ def render(seed, fovea, view):
     absorbance = vessels.draw_absorbance(growth, vessels.tree(growth, fovea), view)
     sick = next(streams)
     lesions.bleed(sick, absorbance, view, fovea)
-    lesions.decoys(sick, absorbance, view)
+    if disc_seen:
+        lesions.decoys(sick, absorbance, view)
     transmitted = np.exp(-np.arange(256, dtype=np.float32) / 128)
     image *= transmitted[absorbance]
     bright = lesions.shine(sick, view, fovea)

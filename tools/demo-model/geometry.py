@@ -39,6 +39,13 @@ class View:
         """[..., 2] in pixels -> DD."""
         return (np.asarray(points) - self.field) @ np.linalg.inv(self.matrix()).T + self.look_at
 
+    def shows(self, point, margin):
+        """Whether `point` (DD) is in the picture and the circle, or at most `margin` (DD) outside."""
+        x, y = self.to_pixels(point)
+        slack = margin * self.scale
+        inside = -slack < x < self.width - 1 + slack and -slack < y < self.height - 1 + slack
+        return bool(inside and np.hypot(x - self.field[0], y - self.field[1]) < self.radius + slack)
+
     def resized(self, factor):
         """The same picture with `factor` times as many pixels along each side."""
         half = 0.5 * (factor - 1)  # pixel centres keep their place

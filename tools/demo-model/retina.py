@@ -23,10 +23,15 @@ def pigmentation(rng, shape):
     return np.stack(layers, -1)
 
 
-def macula(rng, x, y, fovea):
-    """What the retina's colour is multiplied with around the fovea, [h, w, 3]."""
+def macula(rng, x, y, fovea, disc_seen):
+    """What the retina's colour is multiplied with around the fovea, [h, w, 3].
+
+    Where the disc is out of the picture (`disc_seen` false) nothing else tells the place: then it is never faint.
+    """
     kind = rng.choice(['faint', 'usual', 'strong'], p=[0.16, 0.6, 0.24])
     strength = rng.uniform(*{'faint': (0.03, 0.12), 'usual': (0.12, 0.42), 'strong': (0.42, 0.72)}[kind])
+    if not disc_seen:
+        strength = 0.25 + 0.65 * strength
     share = rng.uniform(0.12, 1.0, 3)
     if rng.random() < 0.65:
         share = np.sort(share)[::-1]  # blue darkened most, red least
@@ -84,9 +89,9 @@ def grain(rng, view):
     return 1 + np.float32(amount) * fine
 
 
-def smooth_colour(rng, x, y, fovea):
+def smooth_colour(rng, x, y, fovea, disc_seen):
     """The smooth part of the retina on a coarse grid [h, w, 3]."""
     shape = x.shape
-    colour = pigmentation(rng, shape) * macula(rng, x, y, fovea)
+    colour = pigmentation(rng, shape) * macula(rng, x, y, fovea, disc_seen)
     colour += nerve_fibres(rng, x, y, shape)
     return colour
