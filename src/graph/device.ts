@@ -51,7 +51,7 @@ export interface AdapterHints {
   readonly name?: string;
   readonly backend?: string;
   /** How to wait for the adapter's work where the platform's own way takes too much of the host's time. */
-  readonly wait?: <T>(pending: Promise<T>) => Promise<T>;
+  readonly wait?: <T>(work: Promise<T>) => Promise<T>;
 }
 
 export interface DeviceLoss {
@@ -162,8 +162,8 @@ export class EngineDevice {
   }
 
   /** Waits for something that the device has still to do. */
-  wait<T>(pending: Promise<T>): Promise<T> {
-    return this.#wait ? this.#wait(pending) : pending;
+  wait<T>(work: Promise<T>): Promise<T> {
+    return this.#wait ? this.#wait(work) : work;
   }
 
   /**

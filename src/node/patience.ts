@@ -8,11 +8,11 @@ const LONGEST = 4;
 const cell = new Int32Array(new SharedArrayBuffer(4));
 
 /**
- * Waits for something of Dawn's Node bindings that an adapter computes on the CPU. The bindings poll in every turn of the
- * event loop as long as anything is pending, which takes a core away from the adapter (a third of its speed on two
- * cores); this makes the turns long instead, by naps of up to 4 ms.
+ * Waits for work of Dawn's Node bindings that an adapter does on the CPU. Until it is done the bindings poll in every turn
+ * of the event loop, which takes a core away from the adapter: a third of its speed on two cores. Naps of up to 4 ms make
+ * the turns few.
  */
-export async function patiently<T>(pending: Promise<T>): Promise<T> {
+export async function patiently<T>(work: Promise<T>): Promise<T> {
   const start = performance.now();
   let settled = false;
   const turn = (): void => {
@@ -23,7 +23,7 @@ export async function patiently<T>(pending: Promise<T>): Promise<T> {
   };
   setImmediate(turn);
   try {
-    return await pending;
+    return await work;
   } finally {
     settled = true;
   }

@@ -105,13 +105,8 @@ function splitVariant(loads: Loads): Variant<AttentionAttributes> {
       return {
         dispatches: [
           {
-            shader: {
-              name: `attention-split${loads.suffix}`,
-              body: split,
-              includes: [...combineIncludes, scores, tile, ...loads.includes],
-            },
+            ...tileShader('attention-split', split, loads, call, limits),
             bindings: ['q', 'k', 'v', 'limit', 'partial'],
-            constants: { ...tileConstants(call), ...loads.constants(call, limits) },
             parameters: {
               ...tileParameters(call),
               n,
@@ -156,13 +151,8 @@ function streamedVariant(loads: Loads): Variant<AttentionAttributes> {
       return {
         dispatches: [
           {
-            shader: {
-              name: `attention-streamed${loads.suffix}`,
-              body: streamed,
-              includes: [...combineIncludes, scores, tile, ...loads.includes],
-            },
+            ...tileShader('attention-streamed', streamed, loads, call, limits),
             bindings: ['q', 'k', 'v', 'limit', 'y'],
-            constants: { ...tileConstants(call), ...loads.constants(call, limits) },
             parameters: { ...tileParameters(call), y_offset: offset, y_stride: stride },
             workgroups: [queryGroups, blocks, n],
           },
@@ -172,9 +162,23 @@ function streamedVariant(loads: Loads): Variant<AttentionAttributes> {
   };
 }
 
-function tileConstants(call: Call<AttentionAttributes>): Dispatch['constants'] {
+/** A shader that builds on tile.wgsl, and what is compiled into it. */
+function tileShader(
+  name: string,
+  body: string,
+  loads: Loads,
+  call: Call<AttentionAttributes>,
+  limits: KernelLimits,
+): Pick<Dispatch, 'shader' | 'constants'> {
   const { block, masked, workgroup } = shareOf(call);
-  return { BLOCK: block, MASKED: masked, WORKGROUP: workgroup };
+  return {
+    shader: {
+      name: `${name}${loads.suffix}`,
+      body,
+      includes: [...combineIncludes, scores, tile, ...loads.includes],
+    },
+    constants: { BLOCK: block, MASKED: masked, WORKGROUP: workgroup, ...loads.constants(call, limits) },
+  };
 }
 
 function tileParameters(call: Call<AttentionAttributes>): Record<string, number> {
