@@ -109,7 +109,9 @@ def draw_view(rng, fovea):
             view = cropped(view, rng)
         x, y = view.to_pixels(fovea)
         inside = 0.04 * view.width < x < 0.96 * view.width and 0.04 * view.height < y < 0.96 * view.height
-        if inside and np.hypot(x - view.field[0], y - view.field[1]) < 0.86 * view.radius:
+        # Without the disc little but its place in the field tells the macula: such a photograph is aimed at it.
+        reach = 0.86 if view.shows((0.0, 0.0), 0.2) else 0.5
+        if inside and np.hypot(x - view.field[0], y - view.field[1]) < reach * view.radius:
             return view
 
 

@@ -40,7 +40,7 @@ def difference(heatmap, target):
 def coarse_loss(heatmap, points, configuration):
     height, width = heatmap.shape[2:]
     target = gaussians(np.asarray(points) / configuration.ds_factor, width, height, COARSE_SIGMA)
-    return ((heatmap - target) ** 2).mean()
+    return difference(heatmap, target)
 
 
 def fine_loss(maps, points, centres, configuration):

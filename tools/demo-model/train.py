@@ -43,7 +43,7 @@ class Batches:
                 self.rng, self.cache.images[index], self.cache.truth[index], size, BORDER * size[0], self.mirror)
             inputs.append((image.astype(np.float32) / np.float32(255) - self.mean) / self.std)
             points.append(xy)
-        return torch.from_numpy(np.stack(inputs).transpose(0, 3, 1, 2).copy()), np.stack(points)
+        return torch.from_numpy(np.stack(inputs).transpose(0, 3, 1, 2)), np.stack(points)
 
 
 class Average:
@@ -150,7 +150,8 @@ def main():
         with open(os.path.join(options.folder, 'log.txt'), 'a') as file:
             file.write(time.strftime('%H:%M:%S ') + line + '\n')
 
-    model = TrainableZIAN(experiment.read(options.config, options.changes))
+    # Channels last: a step of the coarse phase takes two thirds of the time on a CPU.
+    model = TrainableZIAN(experiment.read(options.config, options.changes)).to(memory_format=torch.channels_last)
     log(f'{sum(p.numel() for p in model.parameters())} parameters; {vars(options)}')
     batches = Batches(options.cache, model.configuration, options.seed, not options.no_mirror)
     state = torch.load(os.path.join(options.folder, 'state.pth')) if options.resume else None
