@@ -1,4 +1,4 @@
-import { LINEAR_WORKGROUP } from '../common/grid.js';
+import { workgroupFor } from '../common/grid.js';
 import { operand } from '../common/operand.js';
 import { hasSmallSubgroups, spreadInclude } from '../common/subgroup.js';
 import type { Call, ConstantValue, KernelLimits, Operand, ShaderSource, Variant } from '../contract.js';
@@ -46,8 +46,7 @@ function variant({
       const x = extentOf(xOperand.shape);
       const y = extentOf(operand(call.outputs, 'y', 'conv2d').shape);
       const tiles = Math.ceil(y.w / 4) * Math.ceil(y.h / rows);
-      // No more threads than there are tiles: those of the subgroup's variant work in vain.
-      const workgroup = Math.min(LINEAR_WORKGROUP, Math.max(16, 2 ** Math.ceil(Math.log2(tiles))));
+      const workgroup = workgroupFor(tiles);
       return {
         dispatches: [
           {

@@ -1,4 +1,4 @@
-import { linearGrid } from '../common/grid.js';
+import { linearGrid, workgroupFor } from '../common/grid.js';
 import { operand } from '../common/operand.js';
 import { hasSmallSubgroups, spreadInclude } from '../common/subgroup.js';
 import type { Call, ConstantValue, KernelLimits, ShaderSource, Variant } from '../contract.js';
@@ -130,9 +130,8 @@ function winogradVariant(tile: TileSize, weights: Weights): Variant<Conv2dAttrib
       const tilesPerBranch = tiles / g.branches;
       const inputGrid = linearGrid(tiles * cin4);
       const outputGrid = linearGrid(tiles * y4);
-      // No more threads than there are tiles: those beyond work in vain.
       const threads = Math.ceil(tilesPerBranch / 4);
-      const workgroup = Math.min(64, Math.max(16, 2 ** Math.ceil(Math.log2(threads))));
+      const workgroup = workgroupFor(threads);
       const image = { tiles, tiles_h: rows, tiles_w: columns };
       return {
         dispatches: [
@@ -160,8 +159,15 @@ function winogradVariant(tile: TileSize, weights: Weights): Variant<Conv2dAttrib
               includes: weights.includes,
             },
             bindings: ['transformed', 'weight', 'products'],
-            constants: { SIDE: side, WORKGROUP: workgroup, ...weights.constants(limits) },
-            parameters: { tiles, tiles_per_branch: tilesPerBranch, cin4, y_c4: y4, blocks },
+            constants: { WORKGROUP: workgroup, ...weights.constants(limits) },
+            parameters: {
+              points: side * side,
+              tiles,
+              tiles_per_branch: tilesPerBranch,
+              cin4,
+              y_c4: y4,
+              blocks,
+            },
             workgroups: [Math.ceil(threads / workgroup), blocks, side * side * g.branches],
           },
           {
