@@ -10,7 +10,7 @@ import {
   PipelineCache,
   type Timing,
 } from '../graph/index.js';
-import { type ByteSource, openSafetensors, type SafetensorsFile } from '../weights/index.js';
+import { type ByteSource, openSafetensors, readAhead, type SafetensorsFile } from '../weights/index.js';
 import type { Architecture } from './architecture.js';
 import { checkStateDict } from './check-state-dict.js';
 import type { ZianConfig } from './config.js';
@@ -127,8 +127,10 @@ export class Zian {
     const builder = new GraphBuilder({ weights: shapes, dtype });
     new Network(builder, config, architecture, (_, value) => value).build();
     const pipelines = new PipelineCache(device.gpu);
+    // For this once: the blocks that are read ahead would otherwise stay in memory.
+    const weights = await openSafetensors(readAhead(model));
     const executable = await Executable.compile(optimize(builder.build(), options.withoutPasses), device, {
-      readWeight: finiteWeights(file, model.name),
+      readWeight: finiteWeights(weights, model.name),
       pipelines,
       ...(onProgress ? { onProgress } : {}),
     });

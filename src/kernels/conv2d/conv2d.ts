@@ -78,5 +78,5 @@ export const conv2d: Kernel<Conv2dAttributes> = {
     const operands = [...Object.values(inputs), y];
     return { flops, bytes: operands.reduce((sum, spec) => sum + storageBytes(spec), 0) };
   },
-  variants: [depthwise, ...winogradBySubgroup, ...direct, ...winogradByThread],
+  variants: [depthwise, ...winogradBySubgroup, ...winogradByThread, ...direct],
 };
