@@ -1,3 +1,4 @@
+import type { TuningMode } from '../node/load.js';
 import type { OpenEngine } from './engine.js';
 
 /** Where a command writes: what was asked for goes out, everything else to err. */
@@ -25,6 +26,8 @@ export interface GlobalOptions {
   /** As `openDevice` takes it. */
   readonly adapter: string;
   readonly quiet: boolean;
+  /** As `loadZian` takes it; undefined leaves it to the adapter. */
+  readonly tuning?: TuningMode;
 }
 
 /** Registers a command; its exit code, if not 0, goes to `exit`. */

@@ -47,6 +47,8 @@ export function planSteps(
       attributes: node.attributes,
     };
     const legal = legalVariants(node.kernel, call, limits);
+    if (legal.length === 0)
+      throw new Error(`${node.label}: no variant of ${node.kernel.name} fits this device`);
     const wanted = choose?.(node, call, legal);
     const variant = legal.find(({ name }) => name === wanted) ?? standardVariant(node.kernel, call, limits);
     return [{ node, call, variant, plan: variant.plan(call, limits) }];

@@ -3,26 +3,29 @@ import {
   type CompileProgress,
   type EngineDevice,
   Executable,
-  GraphBuilder,
   type MemoryReport,
-  optimize,
   type PassName,
   PipelineCache,
   type Timing,
 } from '../graph/index.js';
+import { chooseFrom, type TuningTable, tune } from '../tuning/index.js';
 import { type ByteSource, openSafetensors, readAhead, type SafetensorsFile } from '../weights/index.js';
 import type { Architecture } from './architecture.js';
-import { checkStateDict } from './check-state-dict.js';
 import type { ZianConfig } from './config.js';
 import { midpoint, type Point, type Rectangle, regionInImage, toImage, unmirror } from './coordinates.js';
 import { finiteWeights } from './finite-weights.js';
 import type { RgbaImage } from './image.js';
 import { runInstrumented } from './instrumented.js';
-import { Network, ROI_SCALES } from './model/network.js';
-import { parseModelMetadata } from './model-file.js';
+import { ROI_SCALES } from './model/network.js';
+import { modelGraph } from './model-graph.js';
 import type { Heatmap } from './overlay.js';
 import { writeSource } from './source.js';
 import type { Stage } from './stages.js';
+
+/** How far `Zian.load` is: kernels tuned (where that is wanted), weights uploaded, pipelines compiled. */
+export interface LoadProgress extends Omit<CompileProgress, 'stage'> {
+  readonly stage: 'tuning' | CompileProgress['stage'];
+}
 
 /** What `Zian.load` needs. */
 export interface ZianOptions {
@@ -31,8 +34,13 @@ export interface ZianOptions {
   readonly device: EngineDevice;
   /** Precision of weights and activations; sums, coordinates and heat maps are f32 in any case. Default f32. */
   readonly dtype?: 'f32' | 'f16';
-  /** Called while weights are uploaded and pipelines compiled. */
-  readonly onProgress?: (progress: CompileProgress) => void;
+  /** Called while kernels are tuned, weights uploaded and pipelines compiled. */
+  readonly onProgress?: (progress: LoadProgress) => void;
+  /**
+   * Which kernel variants to take: those that the table says, after measuring for up to `budgetMilliseconds` (default 0)
+   * what it does not have yet. Without it the defaults are taken.
+   */
+  readonly tuning?: { readonly table: TuningTable; readonly budgetMilliseconds?: number };
   /** Graph passes to leave out; for tests and measurements. */
   readonly withoutPasses?: readonly PassName[];
 }
@@ -120,16 +128,19 @@ export class Zian {
         `The adapter '${device.report.name}' has no half-precision arithmetic (shader-f16); compute in f32, or choose another adapter.`,
       );
     const file = await openSafetensors(model);
-    const { config } = parseModelMetadata(file.metadata, model.name);
-    const shapes = new Map([...file.tensors].map(([name, { shape }]) => [name, shape]));
-    const architecture = checkStateDict(config, shapes, model.name);
-
-    const builder = new GraphBuilder({ weights: shapes, dtype });
-    new Network(builder, config, architecture, (_, value) => value).build();
+    const { config, architecture, graph } = modelGraph(file, model.name, dtype, options.withoutPasses);
     const pipelines = new PipelineCache(device.gpu);
     // For this once: the blocks that are read ahead would otherwise stay in memory.
     const weights = await openSafetensors(readAhead(model));
-    const executable = await Executable.compile(optimize(builder.build(), options.withoutPasses), device, {
+    const { tuning } = options;
+    if (tuning?.budgetMilliseconds)
+      await tune(graph, device, tuning.table, {
+        budgetMilliseconds: tuning.budgetMilliseconds,
+        pipelines,
+        onProgress: (done, total) => onProgress?.({ stage: 'tuning', done, total }),
+      });
+    const executable = await Executable.compile(graph, device, {
+      ...(tuning ? { chooseVariant: chooseFrom(tuning.table) } : {}),
       readWeight: finiteWeights(weights, model.name),
       pipelines,
       ...(onProgress ? { onProgress } : {}),
