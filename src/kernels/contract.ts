@@ -52,6 +52,8 @@ export interface KernelLimits {
   readonly maxStorageBufferBindingSize: number;
   /** Threads of a subgroup where the device has subgroups of one size only; else 0. */
   readonly subgroupSize: number;
+  /** Whether the device computes on the CPU. */
+  readonly software: boolean;
 }
 
 /** A shader's text: a `.wgsl` body, the WGSL files it builds on, and a name for messages. */
