@@ -1,5 +1,6 @@
 import { deviceError } from '../errors.js';
 import type { EngineDevice } from '../graph/device.js';
+import { Tuner } from '../tuning/index.js';
 import { openSafetensors } from '../weights/index.js';
 import { parseModelMetadata } from '../zian/model-file.js';
 import { type LoadProgress, Zian } from '../zian/zian.js';
@@ -31,7 +32,9 @@ export interface LoadOptions {
   /** Takes the line that says when `auto` falls back to a software adapter; by default it goes to stderr. */
   readonly log?: (line: string) => void;
   /** Called while weights are uploaded and pipelines compiled. */
-  readonly onProgress?: (progress: LoadProgress) => void;
+  readonly onProgress?: (progress: Exclude<LoadProgress, { stage: 'download' }>) => void;
+  /** Stops loading after the weight or the few shaders that are under way. */
+  readonly signal?: AbortSignal;
 }
 
 /** A model with the device that it is on. */
@@ -45,10 +48,11 @@ export interface LoadedModel {
 /**
  * Loads a model file, as `zian convert` makes it, on an adapter of this machine.
  *
- * @throws ZianError: input where the file is no usable model, usage or device where there is no such adapter
+ * @throws ZianError: input where the file is no usable model, usage or device where there is no such adapter;
+ * `signal.reason` when that is aborted
  */
 export async function loadZian(path: string, options: LoadOptions = {}): Promise<LoadedModel> {
-  const { dtype, onProgress, log } = options;
+  const { dtype, onProgress, log, signal } = options;
   const source = await openFileSource(path);
   const ends: (() => Promise<void> | void)[] = [() => source.close()];
   const close = async (): Promise<void> => {
@@ -71,9 +75,12 @@ export async function loadZian(path: string, options: LoadOptions = {}): Promise
     const zian = await Zian.load({
       model: source,
       device,
-      ...(table === undefined ? {} : { tuning: { table, budgetMilliseconds } }),
+      ...(table === undefined ? {} : { tuning: new Tuner(table, { budgetMilliseconds }) }),
       ...(dtype === undefined ? {} : { dtype }),
-      ...(onProgress === undefined ? {} : { onProgress }),
+      ...(signal === undefined ? {} : { signal }),
+      onProgress: (progress) => {
+        if (progress.stage !== 'download') onProgress?.(progress);
+      },
     });
     ends.push(() => zian.destroy());
     // A cache that cannot be written costs the next start some time, and is no reason to fail.

@@ -19,7 +19,7 @@ export interface TuneOptions {
   readonly onProgress?: (done: number, total: number) => void;
   /** Measure calls again that the table has. */
   readonly again?: boolean;
-  readonly signal?: AbortSignal;
+  readonly signal?: AbortSignal | undefined;
 }
 
 /** What became of it. */
