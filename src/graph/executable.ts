@@ -1,5 +1,6 @@
 import { deviceError } from '../errors.js';
 import type { Call, Variant } from '../kernels/contract.js';
+import { elementCount, storageBytes, toStorage } from '../kernels/layout.js';
 import { type CompiledGraph, type CompileOptions, compileGraph, type MemoryReport } from './compile.js';
 import type { EngineDevice } from './device.js';
 import { encodeDispatch } from './dispatch.js';
@@ -7,6 +8,7 @@ import type { Graph, KernelNode } from './graph.js';
 import { OwnedBuffers } from './owned-buffers.js';
 import { Profiler, type Timing } from './profiler.js';
 import { Readback } from './readback.js';
+import { encodeElements } from './upload.js';
 
 /**
  * A graph made ready on a device: weights uploaded, pipelines compiled, buffers planned, bind groups made.
@@ -68,6 +70,18 @@ export class Executable {
     if (data.byteLength > buffer.size)
       throw new Error(`input '${name}' holds ${buffer.size} bytes, not ${data.byteLength}`);
     this.#device.gpu.queue.writeBuffer(buffer, 0, data.buffer, data.byteOffset, data.byteLength);
+  }
+
+  /** Writes an input given by its values in C order, as PyTorch lays them out. */
+  writeTensor(name: string, values: ArrayLike<number>): void {
+    this.#assertUsable();
+    const input = this.#compiled.inputs.get(name);
+    if (!input) throw new Error(`the graph has no input '${name}'`);
+    const { shape, dtype } = input.operand;
+    if (values.length !== elementCount(shape))
+      throw new Error(`input '${name}' has the shape [${shape.join(', ')}], not ${values.length} values`);
+    const stored = new Float32Array(storageBytes({ shape, dtype: 'f32' }) / 4);
+    this.write(name, encodeElements(toStorage(values, shape, stored), dtype).subarray(0, input.buffer.size));
   }
 
   /** Writes the first `bytes` of an input from a buffer of this device, which may be destroyed right afterwards. */
