@@ -11,6 +11,7 @@ const entries = {
   'convert/index': 'tools/convert-weights/index.ts',
   'cli/zian': 'src/cli/main.ts',
   'bench/main': 'bench/main.ts',
+  'bench/peers/check': 'bench/peers/check/main.ts',
   'demo/main': 'demo/main.ts',
 };
 
