@@ -57,8 +57,7 @@ export function networkGraph(spec: NetworkSpec, file: SafetensorsFile): Graph {
   const builder = new GraphBuilder({ weights: shapes });
   const m = new Module(builder);
   const last = spec.layers.reduce(
-    (x, { kernel, stride }, i) =>
-      m.relu(m.conv2d(layerName(i), x, { stride, padding: (kernel - 1) / 2 })),
+    (x, { kernel, stride }, i) => m.relu(m.conv2d(layerName(i), x, { stride, padding: (kernel - 1) / 2 })),
     builder.input('input', spec.shape),
   );
   builder.output('features', last);

@@ -15,6 +15,11 @@ export interface OrtSession {
 }
 
 export interface Ort {
+  /** Settings for all sessions; in browsers. */
+  readonly env?: {
+    readonly wasm: { numThreads?: number };
+    readonly versions?: { readonly web?: string };
+  };
   readonly Tensor: new (
     type: string,
     data: Float32Array | BigInt64Array | Int32Array,

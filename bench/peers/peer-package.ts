@@ -1,5 +1,5 @@
 import { createRequire } from 'node:module';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { inputError } from '../../src/errors.js';
 import { packageAround } from '../../src/node/versions.js';
@@ -37,7 +37,7 @@ export async function peerPackage(root: string, name: string): Promise<{ root: s
   } catch (error) {
     throw notInstalled(name, error);
   }
-  const found = await packageAround(dirname(entry), name);
+  const found = await packageAround(entry, name);
   if (!found) throw notInstalled(name, undefined);
   return found;
 }

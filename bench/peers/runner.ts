@@ -17,12 +17,12 @@ export interface FirstResult {
   readonly milliseconds: number;
   /** Outputs by name, in C order; integers as floats. */
   readonly outputs: ReadonlyMap<string, Float32Array>;
+  /** What computed: version, adapter or number of threads. */
+  readonly about: string;
 }
 
-/** An engine with a network loaded, in a process of its own. */
+/** An engine with one network, in a process of its own. */
 export interface Runner {
-  /** What the engine says about itself: version, adapter. */
-  readonly about: string;
   /** Loads the network and runs it once. */
   start(): Promise<FirstResult>;
   /** Runs once more: milliseconds from the input on the host to all outputs on the host. */

@@ -83,7 +83,10 @@ async function checkCase(ort: Ort, suite: KernelSuite, record: Case): Promise<st
 /** Cases that ONNX Runtime computes otherwise, which does not matter to the networks here. */
 const OTHERWISE: ReadonlyMap<string, string> = new Map([
   ['a dilated window with no pixel in the image is -∞', 'it gives the smallest finite number'],
-  ['an index past the tables takes their last row', 'ONNX refuses such an index; peaks lie within the tables'],
+  [
+    'an index past the tables takes their last row',
+    'ONNX refuses such an index; peaks lie within the tables',
+  ],
   [
     'coarse input 3×1024×1024 to 256×256',
     'it rounds positions to float32, which moves values by up to 2e-4; the recorded runs show what comes of it',
