@@ -1,3 +1,4 @@
+import { rmSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -109,12 +110,12 @@ async function benchHost(
     return ours;
   };
   let ours: Started | undefined;
-  for (const peer of peers) {
+  for (const [i, peer] of peers.entries()) {
     try {
       ours ??= await openOne();
     } catch (error) {
-      // Without ours there is nothing to compare with.
-      fail(`${OURS} in ${host}`, error);
+      const why = `${OURS} does not run in ${host}: ${messageOf(error)}`;
+      for (const rest of peers.slice(i)) fail(rest.name, why);
       return;
     }
     try {
@@ -137,6 +138,8 @@ export async function benchNetwork(
   found: Found,
 ): Promise<void> {
   const folder = await mkdtemp(join(tmpdir(), 'zian-peers-'));
+  const removeNow = (): void => rmSync(folder, { recursive: true, force: true });
+  process.once('exit', removeNow);
   try {
     options.note(`${network.name}: writing weights and ONNX file`);
     const files = await prepareNetwork(network, folder, options.version);
@@ -144,5 +147,6 @@ export async function benchNetwork(
     await benchHost(network, 'chromium', files, options, found);
   } finally {
     await rm(folder, { recursive: true, force: true });
+    process.off('exit', removeNow);
   }
 }
