@@ -13,6 +13,13 @@ const entries = {
   'convert/index': 'tools/convert-weights/index.ts',
   'cli/zian': 'src/cli/main.ts',
   'bench/main': 'bench/main.ts',
+  'bench/peers/main': 'bench/peers/main.ts',
+  'bench/peers/check': 'bench/peers/check/main.ts',
+  'bench/peers/ours': 'bench/peers/process/ours.ts',
+  'bench/peers/onnxruntime': 'bench/peers/process/onnxruntime.ts',
+  'bench/peers/pages/ours': 'bench/peers/browser/pages/ours.ts',
+  'bench/peers/pages/onnxruntime': 'bench/peers/browser/pages/onnxruntime.ts',
+  'bench/peers/pages/tfjs': 'bench/peers/browser/pages/tfjs.ts',
   'demo/main': 'demo/main.ts',
 };
 

@@ -1,6 +1,7 @@
 import { Command, Option } from 'commander';
 import { addConvert } from './commands/convert.js';
 import { addDoctor } from './commands/doctor.js';
+import { addExportOnnx } from './commands/export-onnx.js';
 import { addInspect } from './commands/inspect.js';
 import { addLocalize } from './commands/localize.js';
 import { addTune } from './commands/tune.js';
@@ -35,7 +36,8 @@ function makeProgram(host: CommandHost): Command {
     .configureHelp({ showGlobalOptions: true })
     .configureOutput({ writeOut: streams.out, writeErr: streams.err })
     .exitOverride();
-  for (const add of [addLocalize, addConvert, addInspect, addVerify, addTune, addDoctor]) add(program, host);
+  const commands = [addLocalize, addConvert, addInspect, addVerify, addTune, addExportOnnx, addDoctor];
+  for (const add of commands) add(program, host);
   return program;
 }
 
