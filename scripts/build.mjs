@@ -3,6 +3,7 @@
 import { existsSync } from 'node:fs';
 import { chmod, rm, symlink } from 'node:fs/promises';
 import { build } from 'esbuild';
+import { buildWeb } from './build-web.mjs';
 
 const entries = {
   index: 'src/index.ts',
@@ -12,6 +13,7 @@ const entries = {
   'cli/zian': 'src/cli/main.ts',
   'bench/main': 'bench/main.ts',
   'demo/main': 'demo/main.ts',
+  'web-server/main': 'web/server/main.ts',
 };
 
 await rm('dist', { recursive: true, force: true });
@@ -30,6 +32,7 @@ await build({
   chunkNames: 'chunks/[name]-[hash]',
   logLevel: 'warning',
 });
+await buildWeb();
 await chmod('dist/cli/zian.js', 0o755);
 // In a clone, so that `npx zian` runs this build: without it npx would install the package into a cache of its own.
 if (existsSync('node_modules/.bin')) {

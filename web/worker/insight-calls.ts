@@ -1,0 +1,50 @@
+import type { Stage } from '../../src/zian/stages.js';
+import { cutScan } from '../../src/zian/scan.js';
+import type { Insight, Picture, Side } from '../shared/messages.js';
+import { attentionOf } from './attention.js';
+import { type CallContext, type Handlers, Moved } from './calls.js';
+import { decodePicture, pixelsOf } from './decode.js';
+import type { EngineSession } from './engine-session.js';
+import { stagePictures } from './stage-pictures.js';
+import { inputError } from '../../src/errors.js';
+
+/** What the network saw, stage by stage. The stages of the last picture are kept for questions about its attention. */
+export function insightCalls(session: EngineSession): Handlers<'insight' | 'attention'> {
+  let kept: { readonly stages: ReadonlyMap<string, Stage>; readonly side: number; readonly modes: number } | undefined;
+
+  async function insight(
+    { picture, side }: { readonly picture: Picture; readonly side?: Side },
+    { progress, signal }: CallContext,
+  ): Promise<Moved<Insight>> {
+    const { zian } = session;
+    kept = undefined;
+    progress({ stage: 'decode', done: 0, total: 0, unit: 'count' });
+    const bitmap = await decodePicture(picture);
+    const whole = pixelsOf(bitmap);
+    bitmap.close();
+    const image = side === undefined ? whole : cutScan(whole, picture.name)[side];
+    signal.throwIfAborted();
+    progress({ stage: 'stages', done: 0, total: 0, unit: 'count' });
+    const stages = await zian.stages(image);
+    const pictures = stagePictures(stages, zian.config, zian.architecture);
+    const { selfAttention } = zian.architecture;
+    if (selfAttention)
+      kept = { stages, side: 2 * zian.config.regionRadius, modes: selfAttention.modes };
+    return new Moved(
+      { pictures, ...(kept ? { attentionSide: kept.side } : {}) },
+      pictures.map(({ pixels }) => pixels.buffer),
+    );
+  }
+
+  return {
+    insight,
+    attention: async ({ x, y }) => {
+      if (!kept) throw inputError('Open what the network saw first.');
+      const found = attentionOf(kept.stages, kept.side, kept.modes, { x, y });
+      return new Moved(
+        found,
+        found.modes.map(({ buffer }) => buffer),
+      );
+    },
+  };
+}

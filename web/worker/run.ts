@@ -1,0 +1,82 @@
+import { inputError } from '../../src/errors.js';
+import type { Heatmap } from '../../src/zian/overlay.js';
+import { cutScan, moveRight } from '../../src/zian/scan.js';
+import type { Heatmaps, Localization, Zian } from '../../src/zian/zian.js';
+import type { Finding, Picture, PictureResult, RunOptions } from '../shared/messages.js';
+import type { CallContext } from './calls.js';
+import { decodePicture, pixelsOf, thumbnailOf } from './decode.js';
+
+const moveMap = (map: Heatmap, columns: number): Heatmap => ({
+  ...map,
+  x0: map.x0 + columns,
+  x1: map.x1 + columns,
+});
+
+const moveMaps = ({ coarse, fine }: Heatmaps, columns: number): Heatmaps => ({
+  coarse: moveMap(coarse, columns),
+  ...(fine === undefined ? {} : { fine: moveMap(fine, columns) }),
+});
+
+/** @throws ZianError (input) where a heat map has no peak */
+function assertFinite({ peak }: Localization, name: string): void {
+  const which = Number.isFinite(peak.coarse) ? 'fine' : 'coarse';
+  if (!Number.isFinite(peak[which]))
+    throw inputError(
+      `${name}: the ${which} heat map is not finite (its largest value is ${peak[which]}), so no landmark can be given; check the model.`,
+    );
+}
+
+/**
+ * Finds a picture's landmark, or both of a scan, with heat maps.
+ * @throws ZianError (input) where it cannot be read or gives no landmark, (device) when the device is lost
+ */
+export async function runPicture(
+  zian: Zian,
+  { name, blob, scan, flipTest }: Picture & RunOptions,
+  { progress, signal }: CallContext,
+): Promise<PictureResult> {
+  const started = performance.now();
+  progress({ stage: 'decode', done: 0, total: 0, unit: 'count' });
+  const bitmap = await decodePicture({ name, blob });
+  const [image, thumbnail] = [pixelsOf(bitmap), await thumbnailOf(bitmap)];
+  bitmap.close();
+  const decoded = performance.now();
+  const options = flipTest === undefined ? {} : { flipTest };
+
+  const find = async (part: typeof image): Promise<Finding> => {
+    signal.throwIfAborted();
+    const result = await zian.localize(part, options);
+    assertFinite(result, name);
+    return { result, maps: await zian.heatmaps() };
+  };
+  const findings: Finding[] = [];
+  if (scan) {
+    const { left, right } = cutScan(image, name);
+    progress({ stage: 'network', done: 0, total: 2, unit: 'count' });
+    findings.push({ ...(await find(left)), side: 'left' });
+    progress({ stage: 'network', done: 1, total: 2, unit: 'count' });
+    const { result, maps } = await find(right);
+    findings.push({
+      side: 'right',
+      result: moveRight(result, left.width),
+      maps: moveMaps(maps, left.width),
+    });
+  } else {
+    progress({ stage: 'network', done: 0, total: 0, unit: 'count' });
+    findings.push(await find(image));
+  }
+  const sum = (part: 'preprocess' | 'network'): number =>
+    findings.reduce((total, { result }) => total + result.milliseconds[part], 0);
+  return {
+    width: image.width,
+    height: image.height,
+    findings,
+    milliseconds: {
+      decode: decoded - started,
+      preprocess: sum('preprocess'),
+      network: sum('network'),
+      total: performance.now() - started,
+    },
+    thumbnail,
+  };
+}
