@@ -8,6 +8,7 @@ import { buildWeb } from './build-web.mjs';
 const entries = {
   index: 'src/index.ts',
   'node/index': 'src/node/index.ts',
+  'node/main': 'src/node/main.ts',
   'graph/index': 'src/graph/index.ts',
   'convert/index': 'tools/convert-weights/index.ts',
   'cli/zian': 'src/cli/main.ts',

@@ -1,9 +1,16 @@
-export { type ErrorKind, EXIT_CODES, ZianError } from './errors.js';
+export { DeviceLostError, type ErrorKind, EXIT_CODES, ZianError } from './errors.js';
 export { EngineDevice } from './graph/index.js';
+export { MODEL_CACHE } from './web/download.js';
+export { requestDevice } from './web/request-device.js';
 export { type ByteSource, blobSource, bytesSource } from './weights/index.js';
 export type { ZianConfig } from './zian/config.js';
 export type { Point, Rectangle } from './zian/coordinates.js';
+export type { Heatmaps } from './zian/heatmaps.js';
 export type { RgbaImage } from './zian/image.js';
+export type { LoadProgress, ZianOptions } from './zian/load.js';
+export type { Localization } from './zian/localization.js';
+export type { ModelSource } from './zian/model-source.js';
 export { type OverlayResult, renderOverlay } from './zian/overlay.js';
+export type { ImageSource, LiveSource, PixelBuffer } from './zian/picture/image-source.js';
 export type { Stage } from './zian/stages.js';
-export { type Heatmaps, type Localization, Zian, type ZianOptions } from './zian/zian.js';
+export { type LocalizeOptions, type StagesOptions, Zian } from './zian/zian.js';

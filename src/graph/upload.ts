@@ -44,6 +44,8 @@ export interface UploadOptions {
   readonly readWeight?: ReadWeight | undefined;
   /** Called after each of `total` operands. */
   readonly onProgress?: ((done: number, total: number) => void) | undefined;
+  /** Looked at before each operand. */
+  readonly signal?: AbortSignal | undefined;
 }
 
 /** Bytes uploaded before waiting for the device to take them: staging memory is the host's. */
@@ -64,7 +66,7 @@ export async function uploadConstants(
   steps: readonly Step[],
   device: EngineDevice,
   owned: OwnedBuffers,
-  { readWeight = NO_MODEL, onProgress }: UploadOptions,
+  { readWeight = NO_MODEL, onProgress, signal }: UploadOptions,
 ): Promise<{ readonly buffers: StepBuffers; readonly bytes: number }> {
   const wanted = steps.flatMap((step) =>
     Object.entries(step.node.inputs).flatMap(([name, value]) => {
@@ -77,6 +79,7 @@ export async function uploadConstants(
   let total = 0;
   let pending = 0;
   for (const [i, { step, name, value, constant }] of wanted.entries()) {
+    signal?.throwIfAborted();
     const { node, variant, call } = step;
     // What a variant packs depends on the call as well, groups above all.
     const packed = [node.kernel.name, variant.name, name, node.attributes];

@@ -19,6 +19,8 @@ export interface LoadOptions {
   readonly log?: (line: string) => void;
   /** Called while weights are uploaded and pipelines compiled. */
   readonly onProgress?: (progress: CompileProgress) => void;
+  /** Stops loading after the weight or the few shaders that are under way. */
+  readonly signal?: AbortSignal;
 }
 
 /** A model with the device that it is on. */
@@ -32,10 +34,11 @@ export interface LoadedModel {
 /**
  * Loads a model file, as `zian convert` makes it, on an adapter of this machine.
  *
- * @throws ZianError: input where the file is no usable model, usage or device where there is no such adapter
+ * @throws ZianError: input where the file is no usable model, usage or device where there is no such adapter;
+ * `signal.reason` when that is aborted
  */
 export async function loadZian(path: string, options: LoadOptions = {}): Promise<LoadedModel> {
-  const { dtype, onProgress, log } = options;
+  const { dtype, onProgress, log, signal } = options;
   const source = await openFileSource(path);
   const ends: (() => Promise<void> | void)[] = [() => source.close()];
   const close = async (): Promise<void> => {
@@ -55,7 +58,10 @@ export async function loadZian(path: string, options: LoadOptions = {}): Promise
       model: source,
       device,
       ...(dtype === undefined ? {} : { dtype }),
-      ...(onProgress === undefined ? {} : { onProgress }),
+      ...(signal === undefined ? {} : { signal }),
+      onProgress: (progress) => {
+        if (progress.stage !== 'download') onProgress?.(progress);
+      },
     });
     ends.push(() => zian.destroy());
     return { zian, device, close };

@@ -8,3 +8,4 @@ export { printable, quote } from './quote.js';
 export { openSafetensors, type SafetensorsFile } from './safetensors.js';
 export type { TensorInfo } from './safetensors-header.js';
 export { type SafetensorsEntry, writeSafetensors } from './safetensors-writer.js';
+export { createSha256, type Sha256, type Sha256Factory, sha256Source } from './sha256.js';
