@@ -2,7 +2,7 @@
 // all files. What is written is static: any host serves it, under any path.
 
 import { createHash } from 'node:crypto';
-import { cp, mkdir, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { cp, mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { basename, join, relative } from 'node:path';
 import { build } from 'esbuild';
 
@@ -51,7 +51,8 @@ async function catalog() {
   const models = await Promise.all(
     TASKS.map(async ({ task }) => {
       const path = `models/${task}.safetensors`;
-      return { task, path, bytes: (await stat(path)).size };
+      const bytes = await readFile(path);
+      return { task, path, bytes: bytes.length, sha256: createHash('sha256').update(bytes).digest('hex') };
     }),
   );
   return { version, models, examples: (await Promise.all(TASKS.map(examplesOf))).flat() };

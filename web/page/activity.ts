@@ -1,6 +1,6 @@
 import type { CallProgress } from '../shared/messages.js';
-import { isCancelled } from './worker-client.js';
 import { Store } from './store.js';
+import { isCancelled } from './worker-client.js';
 
 /** Something that takes time and can be cancelled. */
 export interface Activity {
@@ -50,7 +50,10 @@ export class Activities {
 }
 
 /** For work whose cancellation needs no further word. */
-export async function unlessCancelled(work: Promise<unknown>, failed: (error: unknown) => void): Promise<void> {
+export async function unlessCancelled(
+  work: Promise<unknown>,
+  failed: (error: unknown) => void,
+): Promise<void> {
   try {
     await work;
   } catch (error) {

@@ -1,4 +1,4 @@
-import type { Calls, CallName, DeviceSummary, ModelSource, ModelSummary } from '../shared/messages.js';
+import type { CallName, Calls, DeviceSummary, ModelSource, ModelSummary } from '../shared/messages.js';
 import type { ActivityContext } from './activity.js';
 import { Store } from './store.js';
 import { CallError, isCancelled, WorkerClient } from './worker-client.js';
@@ -61,6 +61,13 @@ export class Engine {
   choose(choice: ModelChoice): void {
     this.#wanted = choice;
     this.model.set({ state: 'none' });
+  }
+
+  /** The chosen model has got another entry in the list: it stays as it is. */
+  rename(from: ModelChoice, to: ModelChoice): void {
+    if (this.#wanted === from) this.#wanted = to;
+    const { value } = this.model;
+    if (value.state === 'ready' && value.choice === from) this.model.set({ ...value, choice: to });
   }
 
   /** Opens the device and loads the model, where that is not done. */

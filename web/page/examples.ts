@@ -1,11 +1,12 @@
-import { catalog, type CatalogExample, type Task } from '../shared/catalog.js';
+import { type CatalogExample, catalog, type Task } from '../shared/catalog.js';
 import { byId, el } from './dom.js';
 import type { NewPicture } from './pictures.js';
 
 /** Fetches an example as if it had been opened. */
 export async function fetchExample({ path, name, truth }: CatalogExample): Promise<NewPicture> {
   const response = await fetch(path);
-  if (!response.ok) throw new Error(`${path} could not be fetched: the page's host answered ${response.status}.`);
+  if (!response.ok)
+    throw new Error(`${path} could not be fetched: the page's host answered ${response.status}.`);
   return { name, blob: await response.blob(), truth };
 }
 

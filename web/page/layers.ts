@@ -1,7 +1,7 @@
 import { byId, el } from './dom.js';
+import { Store } from './store.js';
 import { MARK_COLORS } from './viewer/marks.js';
 import type { LayerName, Look } from './viewer/paint.js';
-import { Store } from './store.js';
 
 const LAYERS: readonly { readonly name: LayerName; readonly label: string; readonly key: string }[] = [
   { name: 'landmark', label: 'Landmark', key: 'ring' },
@@ -34,7 +34,13 @@ function swatch(key: string): SVGElement {
   add('rect', { width: '24', height: '14', rx: '3', fill: '#12181c' });
   const shape = SHAPES[key];
   if (shape)
-    add('path', { d: shape[0], fill: 'none', stroke: shape[1], 'stroke-width': '1.6', 'stroke-linecap': 'round' });
+    add('path', {
+      d: shape[0],
+      fill: 'none',
+      stroke: shape[1],
+      'stroke-width': '1.6',
+      'stroke-linecap': 'round',
+    });
   else
     for (const [i, color] of ['#3c3d92', '#00728f', '#00a88c', '#57d66a', '#dcff51'].entries())
       add('rect', { x: String(2 + 4 * i), y: '3', width: '4', height: '8', fill: color });

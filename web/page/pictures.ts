@@ -127,9 +127,7 @@ export class Pictures {
   /** The one that is looked at first, then in order. */
   #nextWaiting(): PictureItem | undefined {
     const { current } = this;
-    return current?.state === 'waiting'
-      ? current
-      : this.items.value.find((item) => item.state === 'waiting');
+    return current?.state === 'waiting' ? current : this.items.value.find((item) => item.state === 'waiting');
   }
 
   #work(): void {
@@ -167,7 +165,8 @@ export class Pictures {
       this.#keep(id, result, settings);
       return 'done';
     } catch (error) {
-      const stopped = isCancelled(error);
+      // Without a device the others would fail as well, and the page says why.
+      const stopped = isCancelled(error) || this.#engine.device.value.state === 'failed';
       this.#update(id, stopped ? { state: 'stopped' } : { state: 'failed', why: messageOf(error) });
       return stopped ? 'stopped' : 'failed';
     }

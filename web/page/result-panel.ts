@@ -7,12 +7,15 @@ const distance = (a: { x: number; y: number }, b: { x: number; y: number }): num
 
 const SIDES = { left: 'Left half', right: 'Right half' } as const;
 
-function findingPart({ side, result }: FindingSummary, truth: { x: number; y: number } | undefined): HTMLElement {
+function findingPart(
+  { side, result }: FindingSummary,
+  truth: { x: number; y: number } | undefined,
+): HTMLElement {
   const { landmark, coarse, peak, margin } = result;
   const facts = el(
     'dl',
     { class: 'facts' },
-    ...term('Peak', peak.fine.toPrecision(3)),
+    ...term('Confidence (peak)', peak.fine.toPrecision(3)),
     ...term('Margin', margin.fine.toPrecision(3)),
     ...term('Coarse estimate', `${pixels(coarse.x)}, ${pixels(coarse.y)}`),
     ...term('Coarse to fine', `${distance(landmark, coarse).toFixed(1)} px`),
@@ -49,7 +52,7 @@ export function showResult(item: PictureItem | undefined): void {
     return;
   }
   if (!outcome) {
-    const text = state === 'stopped' ? 'Stopped before it was found.' : 'Being looked for…';
+    const text = state === 'stopped' ? 'Not run.' : 'Being looked for…';
     box.replaceChildren(el('p', { class: 'muted' }, text));
     return;
   }
@@ -60,7 +63,11 @@ export function showResult(item: PictureItem | undefined): void {
       { class: 'reading' },
       el('summary', {}, 'How to read this'),
       el('p', {}, READING),
-      el('p', {}, `Found by ${outcome.model}${outcome.flipTest ? ', averaged with the mirrored picture' : ''}.`),
+      el(
+        'p',
+        {},
+        `Found by ${outcome.model}${outcome.flipTest ? ', averaged with the mirrored picture' : ''}.`,
+      ),
     ),
   );
 }

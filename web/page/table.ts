@@ -3,7 +3,7 @@ import { type CsvFormat, challengeCsv, fittingLayouts, LAYOUTS } from './export/
 import { resultsJson } from './export/json.js';
 import { duration, pixels, plural } from './format.js';
 import { notify } from './notices.js';
-import type { PictureItem, Pictures } from './pictures.js';
+import type { FindingSummary, PictureItem, Pictures } from './pictures.js';
 
 const STATES: Readonly<Record<PictureItem['state'], string>> = {
   waiting: 'waiting',
@@ -18,8 +18,8 @@ type Cells = readonly [x: string, y: string, peak: string, margin: string, time:
 /** A scan's landmarks stand one above the other. */
 function cellsOf({ outcome }: PictureItem): Cells {
   if (!outcome) return ['', '', '', '', ''];
-  const lines = (text: (finding: (typeof outcome.findings)[number]) => string): string =>
-    outcome.findings.map(text).join('\n');
+  const { findings } = outcome;
+  const lines = (text: (finding: FindingSummary) => string): string => findings.map(text).join('\n');
   return [
     lines(({ result }) => pixels(result.landmark.x)),
     lines(({ result }) => pixels(result.landmark.y)),
@@ -42,7 +42,11 @@ class Row {
   constructor(item: PictureItem, pictures: Pictures) {
     this.#link.append(this.#image, this.#blank, el('span', {}, item.name));
     this.#link.addEventListener('click', () => pictures.select(item.id));
-    const remove = el('button', { type: 'button', class: 'remove', 'aria-label': `Remove ${item.name}` }, '×');
+    const remove = el(
+      'button',
+      { type: 'button', class: 'remove', 'aria-label': `Remove ${item.name}` },
+      '×',
+    );
     remove.addEventListener('click', () => pictures.remove(item.id));
     this.element = el(
       'tr',

@@ -110,7 +110,8 @@ export class WorkerClient {
 
   #restart(): void {
     this.#worker.terminate();
-    for (const { fail } of [...this.#pending.values()]) fail({ kind: 'cancelled', message: 'It was cancelled.' });
+    for (const { fail } of [...this.#pending.values()])
+      fail({ kind: 'cancelled', message: 'It was cancelled.' });
     this.#worker = this.#start();
     this.#events.onRestart();
   }

@@ -5,7 +5,9 @@ const PORT = 8033;
 
 const port = Number(process.argv[2] ?? PORT);
 if (!Number.isInteger(port) || port < 0 || port > 65_535) {
-  process.stderr.write(`${process.argv[2]} is no port; give a number from 1 to 65535, or none for ${PORT}.\n`);
+  process.stderr.write(
+    `${process.argv[2]} is no port; give a number from 1 to 65535, or none for ${PORT}.\n`,
+  );
   process.exit(2);
 }
 try {
@@ -15,6 +17,8 @@ try {
   process.stdout.write(`The page is at http://localhost:${bound}/ (Ctrl+C ends it)\n`);
 } catch (error) {
   const why = error instanceof Error ? error.message : String(error);
-  process.stderr.write(`The page cannot be served: ${why}. Build it with npm run build, or give another port.\n`);
+  process.stderr.write(
+    `The page cannot be served: ${why}. Build it with npm run build, or give another port.\n`,
+  );
   process.exit(1);
 }

@@ -14,6 +14,7 @@ export interface CatalogModel {
   readonly path: string;
   /** Of the file, also where a host serves it compressed. */
   readonly bytes: number;
+  readonly sha256: string;
 }
 
 export interface CatalogExample {

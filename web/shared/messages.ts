@@ -140,7 +140,6 @@ export interface ConversionOptions {
   readonly base: { readonly dataset: Dataset } | { readonly name: string; readonly yaml: string };
   /** KEY=VALUE, as `zian convert --set` takes them. */
   readonly overrides: readonly string[];
-  /** Let the tensors decide which options of the network are on. */
   readonly dtype: 'f32' | 'f16';
 }
 
@@ -174,7 +173,7 @@ export type CallName = keyof Calls;
 
 /** From the page. `cancel` asks a call to stop at the next occasion. */
 export type PageMessage =
-  | { [K in CallName]: { readonly id: number; readonly call: K; readonly argument: Calls[K]['argument'] } }[CallName]
+  | { readonly id: number; readonly call: CallName; readonly argument: Calls[CallName]['argument'] }
   | { readonly cancel: number };
 
 export interface CallFailure {

@@ -1,4 +1,3 @@
-import { readCheckpoint, selectStateDict } from '../../tools/convert-weights/index.js';
 import {
   checkCheckpoint,
   countParameters,
@@ -11,6 +10,7 @@ import { PRESETS } from '../../src/zian/config.js';
 import { applyOverrides, type ParsedExperiment, parseExperiment } from '../../src/zian/config-settings.js';
 import { describeNetwork } from '../../src/zian/describe.js';
 import { expectedTensors } from '../../src/zian/expected-tensors.js';
+import { readCheckpoint, selectStateDict } from '../../tools/convert-weights/index.js';
 import { catalog } from '../shared/catalog.js';
 import type { CheckpointSummary, ConversionOptions, Picture } from '../shared/messages.js';
 import { blobSink } from './blob-sink.js';

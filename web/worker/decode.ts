@@ -1,7 +1,9 @@
 import { inputError } from '../../src/errors.js';
+import { DECODE_OPTIONS } from '../../src/web/decode.js';
 import { FILE_KIND_BYTES, fileKind } from '../../src/weights/index.js';
 import type { RgbaImage } from '../../src/zian/image.js';
-import type { Picture } from '../shared/messages.js';
+import { scanHalfWidth } from '../../src/zian/scan.js';
+import type { Picture, Side } from '../shared/messages.js';
 
 const KIND_HINTS: Readonly<Record<string, string>> = {
   empty: 'it is empty',
@@ -21,22 +23,33 @@ async function hintOf(blob: Blob): Promise<string> {
 }
 
 /**
- * Decodes a picture as OpenCV would: turned as its EXIF data say, colour profiles ignored.
+ * Decodes a picture with the pixels that the command line gets: turned as its EXIF data say, colour profiles ignored.
  * @throws ZianError (input) where this browser cannot
  */
 export async function decodePicture({ name, blob }: Picture): Promise<ImageBitmap> {
   try {
-    return await createImageBitmap(blob, {
-      colorSpaceConversion: 'none',
-      premultiplyAlpha: 'none',
-      imageOrientation: 'from-image',
-    });
+    return await createImageBitmap(blob, DECODE_OPTIONS);
   } catch (cause) {
     throw inputError(`${name} is no picture that this browser can read: ${await hintOf(blob)}.`, { cause });
   }
 }
 
-/** A bitmap's pixels. */
+/**
+ * Half of a scan, as the network sees it.
+ * @param width of the whole scan
+ * @throws ZianError (input) where the scan is too narrow
+ */
+export async function decodeHalf(
+  { name, blob }: Picture,
+  width: number,
+  height: number,
+  side: Side,
+): Promise<ImageBitmap> {
+  const half = scanHalfWidth(width, name);
+  return createImageBitmap(blob, side === 'left' ? 0 : half, 0, half, height, DECODE_OPTIONS);
+}
+
+/** A bitmap's pixels, to draw on: transparent ones lose some of their colour. */
 export function pixelsOf(bitmap: ImageBitmap): RgbaImage {
   const { width, height } = bitmap;
   const canvas = new OffscreenCanvas(width, height);

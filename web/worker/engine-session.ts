@@ -1,9 +1,9 @@
 import { deviceError } from '../../src/errors.js';
 import type { EngineDevice } from '../../src/graph/index.js';
+import { requestDevice } from '../../src/web/request-device.js';
 import type { Zian } from '../../src/zian/zian.js';
 import type { ModelSummary } from '../shared/messages.js';
 import type { Handlers } from './calls.js';
-import { openDevice } from './device.js';
 import { loadModel } from './model.js';
 import { drawOverlay } from './overlay.js';
 import { profileStages } from './profile.js';
@@ -62,7 +62,7 @@ export class EngineSession {
   };
 
   async #open(): Promise<EngineDevice> {
-    const device = await openDevice();
+    const device = await requestDevice();
     void device.lost.then((lost) => {
       if (this.#device !== device) return;
       this.#unload();

@@ -1,16 +1,17 @@
+import { inputError } from '../../src/errors.js';
 import type { Stage } from '../../src/zian/stages.js';
-import { cutScan } from '../../src/zian/scan.js';
 import type { Insight, Picture, Side } from '../shared/messages.js';
 import { attentionOf } from './attention.js';
 import { type CallContext, type Handlers, Moved } from './calls.js';
-import { decodePicture, pixelsOf } from './decode.js';
+import { decodeHalf, decodePicture } from './decode.js';
 import type { EngineSession } from './engine-session.js';
 import { stagePictures } from './stage-pictures.js';
-import { inputError } from '../../src/errors.js';
 
 /** What the network saw, stage by stage. The stages of the last picture are kept for questions about its attention. */
 export function insightCalls(session: EngineSession): Handlers<'insight' | 'attention'> {
-  let kept: { readonly stages: ReadonlyMap<string, Stage>; readonly side: number; readonly modes: number } | undefined;
+  let kept:
+    | { readonly stages: ReadonlyMap<string, Stage>; readonly side: number; readonly modes: number }
+    | undefined;
 
   async function insight(
     { picture, side }: { readonly picture: Picture; readonly side?: Side },
@@ -19,17 +20,19 @@ export function insightCalls(session: EngineSession): Handlers<'insight' | 'atte
     const { zian } = session;
     kept = undefined;
     progress({ stage: 'decode', done: 0, total: 0, unit: 'count' });
-    const bitmap = await decodePicture(picture);
-    const whole = pixelsOf(bitmap);
-    bitmap.close();
-    const image = side === undefined ? whole : cutScan(whole, picture.name)[side];
+    let bitmap = await decodePicture(picture);
+    if (side !== undefined) {
+      const { width, height } = bitmap;
+      bitmap.close();
+      bitmap = await decodeHalf(picture, width, height, side);
+    }
     signal.throwIfAborted();
     progress({ stage: 'stages', done: 0, total: 0, unit: 'count' });
-    const stages = await zian.stages(image);
+    const stages = await zian.stages(bitmap, { signal });
+    bitmap.close();
     const pictures = stagePictures(stages, zian.config, zian.architecture);
     const { selfAttention } = zian.architecture;
-    if (selfAttention)
-      kept = { stages, side: 2 * zian.config.regionRadius, modes: selfAttention.modes };
+    if (selfAttention) kept = { stages, side: 2 * zian.config.regionRadius, modes: selfAttention.modes };
     return new Moved(
       { pictures, ...(kept ? { attentionSide: kept.side } : {}) },
       pictures.map(({ pixels }) => pixels.buffer),

@@ -1,43 +1,54 @@
-import type { CompileProgress, EngineDevice } from '../../src/graph/index.js';
+import type { EngineDevice } from '../../src/graph/index.js';
 import { blobSource } from '../../src/weights/index.js';
 import { regionLabels } from '../../src/zian/describe.js';
+import type { LoadProgress, ZianOptions } from '../../src/zian/load.js';
 import { parseModelMetadata } from '../../src/zian/model-file.js';
 import { Zian } from '../../src/zian/zian.js';
 import { bundledModel } from '../shared/catalog.js';
-import type { ModelSource, ModelSummary } from '../shared/messages.js';
+import type { CallProgress, ModelSource, ModelSummary } from '../shared/messages.js';
 import type { CallContext } from './calls.js';
-import { download } from './download.js';
 
-/** A model's file. */
 interface ModelFile {
   readonly name: string;
-  readonly blob: Blob;
+  readonly bytes: number;
+  readonly options: Pick<ZianOptions, 'model' | 'sha256' | 'cache'>;
 }
 
-async function openModelFile(source: ModelSource, context: CallContext): Promise<ModelFile> {
-  if (source.kind === 'file') return source;
-  const { path, bytes } = bundledModel(source.task);
-  return { name: `${source.task}.safetensors`, blob: await download(path, bytes, context) };
+function fileOf(source: ModelSource): ModelFile {
+  if (source.kind === 'file') {
+    const { name, blob } = source;
+    return { name, bytes: blob.size, options: { model: blobSource(name, blob) } };
+  }
+  const { path, bytes, sha256 } = bundledModel(source.task);
+  // The service worker keeps it already.
+  return { name: `${source.task}.safetensors`, bytes, options: { model: path, sha256, cache: false } };
 }
+
+/** A host may compress a download, so that it does not tell how much there is; the build does. */
+const shownProgress = (progress: LoadProgress, bytes: number): CallProgress =>
+  progress.stage === 'download'
+    ? { stage: 'fetch', done: progress.done, total: bytes, unit: 'bytes' }
+    : { ...progress, unit: 'count' };
 
 /**
  * Fetches or opens a model, and makes it ready on the device.
- * @throws ZianError: input where it is no usable model, device where the device cannot run it
+ * @throws ZianError: input where it is no usable model, device where the device cannot run it; `signal.reason` when that
+ *   is aborted
  */
 export async function loadModel(
   source: ModelSource,
   device: EngineDevice,
-  context: CallContext,
+  { progress, signal }: CallContext,
 ): Promise<{ readonly zian: Zian; readonly summary: ModelSummary }> {
   const started = performance.now();
-  const { name, blob } = await openModelFile(source, context);
+  const { name, bytes, options } = fileOf(source);
   const zian = await Zian.load({
-    model: blobSource(name, blob),
+    ...options,
     device,
-    onProgress: ({ stage, done, total }: CompileProgress) =>
-      context.progress({ stage, done, total, unit: 'count' }),
+    signal,
+    onProgress: (done) => progress(shownProgress(done, bytes)),
   });
-  return { zian, summary: summarize(zian, name, blob.size, performance.now() - started) };
+  return { zian, summary: summarize(zian, name, bytes, performance.now() - started) };
 }
 
 function summarize(zian: Zian, name: string, bytes: number, milliseconds: number): ModelSummary {

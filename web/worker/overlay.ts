@@ -1,5 +1,5 @@
 import { type OverlayResult, renderOverlay } from '../../src/zian/overlay.js';
-import { type Finding, type Picture } from '../shared/messages.js';
+import type { Finding, Picture } from '../shared/messages.js';
 import { decodePicture, pixelsOf } from './decode.js';
 import { encodePng } from './encode.js';
 

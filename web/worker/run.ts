@@ -1,10 +1,10 @@
 import { inputError } from '../../src/errors.js';
 import type { Heatmap } from '../../src/zian/overlay.js';
-import { cutScan, moveRight } from '../../src/zian/scan.js';
+import { moveRight, scanHalfWidth } from '../../src/zian/scan.js';
 import type { Heatmaps, Localization, Zian } from '../../src/zian/zian.js';
-import type { Finding, Picture, PictureResult, RunOptions } from '../shared/messages.js';
+import type { Finding, Picture, PictureResult, RunOptions, Side } from '../shared/messages.js';
 import type { CallContext } from './calls.js';
-import { decodePicture, pixelsOf, thumbnailOf } from './decode.js';
+import { decodeHalf, decodePicture, thumbnailOf } from './decode.js';
 
 const moveMap = (map: Heatmap, columns: number): Heatmap => ({
   ...map,
@@ -38,38 +38,43 @@ export async function runPicture(
   const started = performance.now();
   progress({ stage: 'decode', done: 0, total: 0, unit: 'count' });
   const bitmap = await decodePicture({ name, blob });
-  const [image, thumbnail] = [pixelsOf(bitmap), await thumbnailOf(bitmap)];
-  bitmap.close();
+  const { width, height } = bitmap;
+  const thumbnail = await thumbnailOf(bitmap);
   const decoded = performance.now();
-  const options = flipTest === undefined ? {} : { flipTest };
+  const options = { signal, ...(flipTest === undefined ? {} : { flipTest }) };
 
-  const find = async (part: typeof image): Promise<Finding> => {
-    signal.throwIfAborted();
-    const result = await zian.localize(part, options);
-    assertFinite(result, name);
-    return { result, maps: await zian.heatmaps() };
+  const find = async (part: ImageBitmap): Promise<Finding> => {
+    try {
+      const result = await zian.localize(part, options);
+      assertFinite(result, name);
+      return { result, maps: await zian.heatmaps() };
+    } finally {
+      part.close();
+    }
   };
   const findings: Finding[] = [];
   if (scan) {
-    const { left, right } = cutScan(image, name);
+    bitmap.close();
+    const half = scanHalfWidth(width, name);
+    const part = (side: Side): Promise<ImageBitmap> => decodeHalf({ name, blob }, width, height, side);
     progress({ stage: 'network', done: 0, total: 2, unit: 'count' });
-    findings.push({ ...(await find(left)), side: 'left' });
+    findings.push({ ...(await find(await part('left'))), side: 'left' });
     progress({ stage: 'network', done: 1, total: 2, unit: 'count' });
-    const { result, maps } = await find(right);
+    const { result, maps } = await find(await part('right'));
     findings.push({
       side: 'right',
-      result: moveRight(result, left.width),
-      maps: moveMaps(maps, left.width),
+      result: moveRight(result, half),
+      maps: moveMaps(maps, half),
     });
   } else {
     progress({ stage: 'network', done: 0, total: 0, unit: 'count' });
-    findings.push(await find(image));
+    findings.push(await find(bitmap));
   }
   const sum = (part: 'preprocess' | 'network'): number =>
     findings.reduce((total, { result }) => total + result.milliseconds[part], 0);
   return {
-    width: image.width,
-    height: image.height,
+    width,
+    height,
     findings,
     milliseconds: {
       decode: decoded - started,

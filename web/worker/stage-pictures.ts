@@ -1,12 +1,17 @@
-import { heatColor } from '../../src/zian/overlay/colormap.js';
 import type { Architecture } from '../../src/zian/architecture.js';
 import type { ZianConfig } from '../../src/zian/config.js';
+import { heatColor } from '../../src/zian/overlay/colormap.js';
 import type { Stage } from '../../src/zian/stages.js';
 import type { StagePicture } from '../shared/messages.js';
 
 /** The stages worth looking at, in running order: name, title, kind, what it is. */
 const SHOWN = [
-  ['input_ds', 'Coarse input', 'input', 'The whole picture, resized and cropped: all that the coarse stage sees'],
+  [
+    'input_ds',
+    'Coarse input',
+    'input',
+    'The whole picture, resized and cropped: all that the coarse stage sees',
+  ],
   ['coarse.features', 'Coarse features', 'features', 'What the coarse backbone made of it'],
   ['heatmap_ds', 'Coarse heat map', 'heat', 'Its peak is the centre of the regions'],
   ['input_roi_1', 'Region, scale 1', 'input', 'Cut from the picture around the coarse peak'],
@@ -15,8 +20,18 @@ const SHOWN = [
   ['roi_1.features', 'Features, scale 1', 'features', 'What the first region’s backbone made of it'],
   ['roi_2.features', 'Features, scale 1.5', 'features', 'What the second region’s backbone made of it'],
   ['roi_3.features', 'Features, scale 2', 'features', 'What the wide region’s backbone made of it'],
-  ['coattention.out.1', 'Co-attention, scale 1', 'features', 'The region after it has looked at the wide one'],
-  ['coattention.out.3', 'Co-attention, scale 2', 'features', 'The wide region after it has looked at the first'],
+  [
+    'coattention.out.1',
+    'Co-attention, scale 1',
+    'features',
+    'The region after it has looked at the wide one',
+  ],
+  [
+    'coattention.out.3',
+    'Co-attention, scale 2',
+    'features',
+    'The wide region after it has looked at the first',
+  ],
   ['attention.in', 'Before self-attention', 'features', 'Coarse and region features, joined'],
   ['attention.out', 'After self-attention', 'features', 'With what each pixel took from the attractors'],
   ['fused', 'Fused', 'features', 'What the fine heat map is made of'],
@@ -66,7 +81,8 @@ function asHeat(values: Float32Array): Painter {
 function energy(planes: readonly Float32Array[]): Float32Array {
   const [first = new Float32Array()] = planes;
   const out = new Float32Array(first.length);
-  for (const plane of planes) for (const [i, value] of plane.entries()) out[i] = (out[i] ?? 0) + value * value;
+  for (const plane of planes)
+    for (const [i, value] of plane.entries()) out[i] = (out[i] ?? 0) + value * value;
   return out.map((sum) => Math.sqrt(sum / Math.max(1, planes.length)));
 }
 

@@ -20,7 +20,13 @@ const withoutEnding = (file: string): string => base(file).replace(/\.[^.]+$/, '
 /** As MODEL.md, section 10, has them. */
 export const LAYOUTS: readonly Layout[] = [
   { format: 'refuge', label: 'REFUGE', scans: false, head: ['ImageName', 'Fovea_X', 'Fovea_Y'], name: base },
-  { format: 'gamma', label: 'GAMMA', scans: false, head: ['data', 'Fovea_X', 'Fovea_Y'], name: withoutEnding },
+  {
+    format: 'gamma',
+    label: 'GAMMA',
+    scans: false,
+    head: ['data', 'Fovea_X', 'Fovea_Y'],
+    name: withoutEnding,
+  },
   { format: 'palm', label: 'PALM', scans: false, head: ['FileName', 'Fovea_X', 'Fovea_Y'], name: base },
   {
     format: 'age',

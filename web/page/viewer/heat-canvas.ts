@@ -1,3 +1,4 @@
+import type { Rectangle } from '../../../src/zian/coordinates.js';
 import { heatColor } from '../../../src/zian/overlay/colormap.js';
 import type { Heatmap } from '../../../src/zian/overlay.js';
 
@@ -32,10 +33,21 @@ export function heatCanvas(map: Heatmap): HTMLCanvasElement {
   return canvas;
 }
 
+/**
+ * Where a heat map lies, from pixel edge to pixel edge of the image. A landmark is its cell's index, scaled, and taken
+ * as a pixel position: so the cell's middle belongs there, which is not where `Heatmap` has it as an area.
+ */
+export function heatArea({ x0, y0, x1, y1, width, height }: Heatmap): Rectangle {
+  const dx = 0.5 - (x1 - x0) / width / 2;
+  const dy = 0.5 - (y1 - y0) / height / 2;
+  return { x0: x0 + dx, y0: y0 + dy, x1: x1 + dx, y1: y1 + dy };
+}
+
 /** A heat map's value at a pixel position of the image; undefined outside it. */
 export function heatAt(map: Heatmap, x: number, y: number): number | undefined {
-  const column = Math.floor(((x + 0.5 - map.x0) / (map.x1 - map.x0)) * map.width);
-  const row = Math.floor(((y + 0.5 - map.y0) / (map.y1 - map.y0)) * map.height);
+  const { x0, y0, x1, y1 } = heatArea(map);
+  const column = Math.floor(((x + 0.5 - x0) / (x1 - x0)) * map.width);
+  const row = Math.floor(((y + 0.5 - y0) / (y1 - y0)) * map.height);
   const inside = column >= 0 && row >= 0 && column < map.width && row < map.height;
   return inside ? map.data[row * map.width + column] : undefined;
 }

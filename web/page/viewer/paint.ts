@@ -1,7 +1,8 @@
+import type { Rectangle } from '../../../src/zian/coordinates.js';
 import type { Heatmap } from '../../../src/zian/overlay.js';
 import type { Heatmaps } from '../../../src/zian/zian.js';
 import type { FindingSummary } from '../pictures.js';
-import { heatCanvas } from './heat-canvas.js';
+import { heatArea, heatCanvas } from './heat-canvas.js';
 import { drawCoarse, drawLandmark, drawRegion, drawTruth } from './marks.js';
 import { edgeToViewport, pixelToViewport, type Size, type View } from './view.js';
 
@@ -31,20 +32,20 @@ function drawHeat(
   excluded?: Heatmap,
 ): void {
   context.save();
+  const place = ({ x0, y0, x1, y1 }: Rectangle): [number, number, number, number] => {
+    const from = edgeToViewport(view, { x: x0, y: y0 });
+    return [from.x, from.y, (x1 - x0) * view.scale, (y1 - y0) * view.scale];
+  };
   if (excluded) {
     const hole = new Path2D();
     hole.rect(0, 0, context.canvas.width, context.canvas.height);
-    const from = edgeToViewport(view, { x: excluded.x0, y: excluded.y0 });
-    const to = edgeToViewport(view, { x: excluded.x1, y: excluded.y1 });
-    hole.rect(from.x, from.y, to.x - from.x, to.y - from.y);
+    hole.rect(...place(heatArea(excluded)));
     context.clip(hole, 'evenodd');
   }
-  const from = edgeToViewport(view, { x: map.x0, y: map.y0 });
-  const to = edgeToViewport(view, { x: map.x1, y: map.y1 });
   context.globalAlpha = opacity;
   context.imageSmoothingEnabled = true;
   context.imageSmoothingQuality = 'high';
-  context.drawImage(heatCanvas(map), from.x, from.y, to.x - from.x, to.y - from.y);
+  context.drawImage(heatCanvas(map), ...place(heatArea(map)));
   context.restore();
 }
 

@@ -121,7 +121,8 @@ export class Viewer {
     const scene = this.#scene;
     const place = at && scene && viewportToPixel(this.#view, at);
     const [x, y] = place ? [Math.round(place.x), Math.round(place.y)] : [-1, -1];
-    const inside = scene !== undefined && x >= 0 && y >= 0 && x < scene.bitmap.width && y < scene.bitmap.height;
+    const inside =
+      scene !== undefined && x >= 0 && y >= 0 && x < scene.bitmap.width && y < scene.bitmap.height;
     this.#readout.hidden = !inside;
     if (!inside) return;
     const heat = (which: 'coarse' | 'fine'): string => {
