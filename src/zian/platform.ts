@@ -1,5 +1,5 @@
 import type { EngineDevice } from '../graph/index.js';
-import { decodeBlob } from '../web/decode.js';
+import { decodeImage } from '../web/decode.js';
 import { type DownloadOptions, downloadModel } from '../web/download.js';
 import { requestDevice } from '../web/request-device.js';
 import type { ByteSource } from '../weights/index.js';
@@ -25,7 +25,7 @@ export interface Platform {
 let current: Platform = {
   openModel: async (location, options) => ({ source: await downloadModel(location, options) }),
   requestDevice,
-  decode: decodeBlob,
+  decode: decodeImage,
 };
 
 /** The platform's ways: a browser's, unless Node's entry has put its own there. */

@@ -27,8 +27,9 @@ export type LiveSource =
  *
  * - `RgbaImage`, `ImageData`: bytes of the host; they must not change before the call has settled.
  * - `Blob`: an image file, decoded when its turn comes. EXIF orientation counts, colour profiles do not, as in
- *   `zian-webgpu/node`'s `readImageFile`; so the pixels, and the landmark, are the same there.
- * - `HTMLImageElement`: decoded like a file.
+ *   `zian-webgpu/node`'s `readImageFile`; so the pixels, and the landmark, are the same there (JPEG: in browsers that decode
+ *   it by libjpeg-turbo).
+ * - `HTMLImageElement`: its file, decoded by the browser without regard to colour profiles.
  * - `ImageBitmap`, canvases, video, `VideoFrame`: copied on the GPU at the time of the call. What their maker has done to
  *   colours (an `ImageBitmap` converts them to sRGB unless made with `colorSpaceConversion: 'none'`) cannot be undone.
  * - `GPUTexture` (two-dimensional, rgba8unorm or bgra8unorm, usage TEXTURE_BINDING), `PixelBuffer`: of the model's own
