@@ -1,12 +1,12 @@
 // Builds the page to dist/web: scripts and style bundled, models and examples beside them, a service worker that knows
 // all files. What is written is static: any host serves it, under any path.
+// Alone: node scripts/build-web.mjs [FOLDER]
 
 import { createHash } from 'node:crypto';
 import { cp, mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
-import { basename, join, relative } from 'node:path';
+import { dirname, join, relative } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { build } from 'esbuild';
-
-const OUT = 'dist/web';
 
 /** Everything comes from the page's own origin, nothing inline; pictures may be made in the page (blob:). */
 const POLICY = [
@@ -58,21 +58,22 @@ async function catalog() {
   return { version, models, examples: (await Promise.all(TASKS.map(examplesOf))).flat() };
 }
 
-async function copy(from, to = from) {
-  await mkdir(join(OUT, to, '..'), { recursive: true });
-  await cp(from, join(OUT, to));
+async function copy(from, to) {
+  await mkdir(dirname(to), { recursive: true });
+  await cp(from, to);
 }
 
 async function filesUnder(folder) {
   const entries = await readdir(folder, { recursive: true, withFileTypes: true });
   return entries
     .filter((entry) => entry.isFile())
-    .map((entry) => relative(OUT, join(entry.parentPath, entry.name)).replaceAll('\\', '/'))
+    .map((entry) => relative(folder, join(entry.parentPath, entry.name)).replaceAll('\\', '/'))
     .sort();
 }
 
-export async function buildWeb() {
-  await rm(OUT, { recursive: true, force: true });
+/** @param out folder that is replaced */
+export async function buildWeb(out = 'dist/web') {
+  await rm(out, { recursive: true, force: true });
   const found = await catalog();
   const options = {
     bundle: true,
@@ -93,37 +94,39 @@ export async function buildWeb() {
       bench: 'web/bench/page/main.ts',
       'bench-worker': 'web/bench/worker/main.ts',
     },
-    outdir: OUT,
+    outdir: out,
     splitting: true,
     sourcemap: true,
     chunkNames: 'chunks/[name]-[hash]',
   });
-  await build({ ...options, format: 'iife', entryPoints: { theme: 'web/theme.ts' }, outdir: OUT });
-  await build({ ...options, entryPoints: { style: 'web/style/main.css' }, outdir: OUT });
+  await build({ ...options, format: 'iife', entryPoints: { theme: 'web/theme.ts' }, outdir: out });
+  await build({ ...options, entryPoints: { style: 'web/style/main.css' }, outdir: out });
 
   for (const page of ['index.html', 'bench.html']) {
     const html = await readFile(join('web', page), 'utf8');
-    await writeFile(join(OUT, page), html.replace('%CSP%', POLICY));
+    await writeFile(join(out, page), html.replace('%CSP%', POLICY));
   }
-  for (const file of await readdir('web/static')) await copy(join('web/static', file), basename(file));
-  for (const { path } of [...found.models, ...found.examples]) await copy(path);
+  for (const file of await readdir('web/static')) await copy(join('web/static', file), join(out, file));
+  for (const { path } of [...found.models, ...found.examples]) await copy(path, join(out, path));
   for (const file of ['full-refuge', 'narrow'])
     for (const ending of ['json', 'safetensors'])
-      await copy(`test/fixtures/runs/${file}.${ending}`, `bench/${file}.${ending}`);
+      await copy(`test/fixtures/runs/${file}.${ending}`, join(out, 'bench', `${file}.${ending}`));
 
-  const files = (await filesUnder(OUT)).filter((file) => !file.endsWith('.map'));
+  const files = (await filesUnder(out)).filter((file) => !file.endsWith('.map'));
   const hash = createHash('sha256');
-  for (const file of files) hash.update(file).update(await readFile(join(OUT, file)));
+  for (const file of files) hash.update(file).update(await readFile(join(out, file)));
   await build({
     ...options,
     format: 'iife',
     entryPoints: { 'service-worker': 'web/service-worker/main.ts' },
-    outdir: OUT,
+    outdir: out,
     define: {
       // The start page has two names, and must be there under both without a network.
       PRECACHE: JSON.stringify(['./', ...files]),
       BUILD: JSON.stringify(hash.digest('hex').slice(0, 16)),
     },
   });
-  await writeFile(join(OUT, '_headers'), HEADERS);
+  await writeFile(join(out, '_headers'), HEADERS);
 }
+
+if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) await buildWeb(process.argv[2]);

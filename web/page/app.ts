@@ -74,6 +74,7 @@ export class App {
     const open = this.#pictures.items.value.find(({ name, truth }) => truth && name === example.name);
     if (open) {
       this.#pictures.select(open.id);
+      if (open.outcome && !this.#models.isLoaded(open.outcome)) this.#pictures.run([open.id]);
       return;
     }
     try {
@@ -90,7 +91,11 @@ export class App {
   /** The picture that is looked at, by the model and the settings that are chosen now. */
   #runAgain(): void {
     const { current } = this.#pictures;
-    if (current) this.#pictures.run([current.id]);
+    const { task } = this.#models;
+    // An example of something else would only show that the model does not know it.
+    const [example] = current?.exampleOf && current.exampleOf !== task ? examplesFor(task) : [];
+    if (example) void this.#openExample(example);
+    else if (current) this.#pictures.run([current.id]);
   }
 
   #watchDevice(): void {

@@ -70,7 +70,8 @@ function attentionPart(
       'aria-label': `${name} of the pixel in the region`,
     });
   const [fieldX, fieldY] = [field('x'), field('y')];
-  const maps = el('div', { class: 'maps' });
+  const picked = el('figure', {}, pick, el('figcaption', {}, el('strong', {}, 'Region, scale 1')));
+  const maps = el('div', { class: 'maps' }, picked);
   const words = el('p', { class: 'hint', role: 'status' });
 
   const drawPick = (x: number, y: number): void => {
@@ -95,6 +96,7 @@ function attentionPart(
     const found = await ask(x, y);
     if (own !== latest) return;
     maps.replaceChildren(
+      picked,
       ...found.modes.map((map, mode) => {
         const canvas = el('canvas', {
           width: side,
@@ -137,11 +139,6 @@ function attentionPart(
     el('h3', {}, 'Attention of a pixel'),
     el('p', { class: 'hint' }, EXPLANATION),
     el('div', { class: 'pixel' }, el('span', {}, 'Pixel'), fieldX, fieldY, words),
-    el(
-      'div',
-      { class: 'maps' },
-      el('figure', {}, pick, el('figcaption', {}, el('strong', {}, 'Region, scale 1'))),
-    ),
     maps,
   );
 }

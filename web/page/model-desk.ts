@@ -8,6 +8,7 @@ import { bytes } from './format.js';
 import { showModel, showModels } from './model-panel.js';
 import { type ListedModel, Models } from './models.js';
 import { announce, notify } from './notices.js';
+import type { PictureOutcome } from './pictures.js';
 
 export interface ModelEvents {
   readonly onTask: (task: Task) => void;
@@ -34,6 +35,16 @@ export class ModelDesk {
   /** What the chosen model is for, as far as is known: until it is loaded, what the one before was for. */
   get task(): Task {
     return this.#task;
+  }
+
+  /** Whether a result is of the model that is loaded now. */
+  isLoaded({ model, checkpointSha256 }: Pick<PictureOutcome, 'model' | 'checkpointSha256'>): boolean {
+    const { value } = this.#engine.model;
+    return (
+      value.state === 'ready' &&
+      value.summary.name === model &&
+      value.summary.checkpointSha256 === checkpointSha256
+    );
   }
 
   /** Loads the first model and lists those that were kept. */

@@ -1,3 +1,4 @@
+import type { Task } from '../shared/catalog.js';
 import type { Finding, PictureResult } from '../shared/messages.js';
 import type { Activities } from './activity.js';
 import { type Engine, messageOf } from './engine.js';
@@ -34,9 +35,11 @@ export interface PictureItem {
   readonly why?: string;
   /** Where an example's landmarks truly are. */
   readonly truth?: readonly { readonly x: number; readonly y: number }[];
+  /** What an example is an example of. */
+  readonly exampleOf?: Task;
 }
 
-export type NewPicture = Pick<PictureItem, 'name' | 'blob' | 'truth'>;
+export type NewPicture = Pick<PictureItem, 'name' | 'blob' | 'truth' | 'exampleOf'>;
 
 export interface RunSettings {
   readonly scan: boolean;

@@ -1,3 +1,4 @@
+import { asBitmap, decodeNamed } from '../shared/decode.js';
 import { type Activities, unlessCancelled } from './activity.js';
 import { byId, save } from './dom.js';
 import { type Engine, messageOf } from './engine.js';
@@ -9,12 +10,12 @@ import { Viewer } from './viewer/viewer.js';
 
 const MOST_BITMAPS = 4;
 
-/** Decoded pictures of the page's own, for looking at: with their colour profiles. */
+/** Decoded pictures, for looking at: as the worker decodes them, so that landmarks lie where they were found. */
 class Bitmaps {
   readonly #made = new Map<number, Promise<ImageBitmap>>();
 
-  of({ id, blob }: PictureItem): Promise<ImageBitmap> {
-    const known = this.#made.get(id) ?? createImageBitmap(blob);
+  of({ id, name, blob }: PictureItem): Promise<ImageBitmap> {
+    const known = this.#made.get(id) ?? decodeNamed(name, blob).then(asBitmap);
     this.#made.delete(id);
     this.#made.set(id, known);
     for (const oldest of [...this.#made.keys()].slice(0, -MOST_BITMAPS)) {

@@ -58,15 +58,18 @@ class Row {
     );
   }
 
-  update(item: PictureItem, current: boolean): void {
+  /** @param naming whether results say which model found them */
+  update(item: PictureItem, current: boolean, naming: boolean): void {
     if (current) this.element.setAttribute('aria-current', 'true');
     else this.element.removeAttribute('aria-current');
+    const model = item.state === 'done' && naming ? `, by ${item.outcome?.model}` : '';
+    const why = item.state === 'failed' ? `: ${item.why}` : '';
+    this.#state.textContent = `${STATES[item.state]}${why}${model}`;
     if (item === this.#shown) return;
     this.#shown = item;
     if (item.thumbnail) this.#image.src = item.thumbnail;
     this.#image.hidden = item.thumbnail === undefined;
     this.#blank.hidden = item.thumbnail !== undefined;
-    this.#state.textContent = item.state === 'failed' ? `failed: ${item.why}` : STATES[item.state];
     this.#state.className = `state state-${item.state}`;
     for (const [i, text] of cellsOf(item).entries()) {
       const cell = this.#numbers[i];
@@ -93,6 +96,7 @@ export function startTable(pictures: Pictures): void {
         row.element.remove();
         rows.delete(id);
       }
+    const models = new Set(items.flatMap(({ outcome }) => outcome?.model ?? []));
     for (const item of items) {
       let row = rows.get(item.id);
       if (!row) {
@@ -100,7 +104,7 @@ export function startTable(pictures: Pictures): void {
         rows.set(item.id, row);
         body.append(row.element);
       }
-      row.update(item, item.id === pictures.selected.value);
+      row.update(item, item.id === pictures.selected.value, models.size > 1);
     }
     if (items.length === 0) body.append(empty);
     else empty.remove();

@@ -1,9 +1,10 @@
 import { inputError } from '../../src/errors.js';
 import type { Stage } from '../../src/zian/stages.js';
+import { release } from '../shared/decode.js';
 import type { Insight, Picture, Side } from '../shared/messages.js';
 import { attentionOf } from './attention.js';
 import { type CallContext, type Handlers, Moved } from './calls.js';
-import { decodeHalf, decodePicture } from './decode.js';
+import { decodePicture, halfOf } from './decode.js';
 import type { EngineSession } from './engine-session.js';
 import { stagePictures } from './stage-pictures.js';
 
@@ -20,16 +21,13 @@ export function insightCalls(session: EngineSession): Handlers<'insight' | 'atte
     const { zian } = session;
     kept = undefined;
     progress({ stage: 'decode', done: 0, total: 0, unit: 'count' });
-    let bitmap = await decodePicture(picture);
-    if (side !== undefined) {
-      const { width, height } = bitmap;
-      bitmap.close();
-      bitmap = await decodeHalf(picture, width, height, side);
-    }
+    const decoded = await decodePicture(picture);
+    const image = side === undefined ? decoded : await halfOf(decoded, side, picture.name);
     signal.throwIfAborted();
     progress({ stage: 'stages', done: 0, total: 0, unit: 'count' });
-    const stages = await zian.stages(bitmap, { signal });
-    bitmap.close();
+    const stages = await zian.stages(image, { signal });
+    release(image);
+    release(decoded);
     const pictures = stagePictures(stages, zian.config, zian.architecture);
     const { selfAttention } = zian.architecture;
     if (selfAttention) kept = { stages, side: 2 * zian.config.regionRadius, modes: selfAttention.modes };

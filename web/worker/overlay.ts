@@ -1,4 +1,5 @@
 import { type OverlayResult, renderOverlay } from '../../src/zian/overlay.js';
+import { release } from '../shared/decode.js';
 import type { Finding, Picture } from '../shared/messages.js';
 import { decodePicture, pixelsOf } from './decode.js';
 import { encodePng } from './encode.js';
@@ -36,9 +37,9 @@ export async function drawOverlay(
   labels: readonly string[],
   notice: string | undefined,
 ): Promise<Blob> {
-  const bitmap = await decodePicture(picture);
-  const image = pixelsOf(bitmap);
-  bitmap.close();
+  const decoded = await decodePicture(picture);
+  const image = pixelsOf(decoded);
+  release(decoded);
   const drawn = renderOverlay(
     image,
     findings.map((finding) => shown(finding, labels)),

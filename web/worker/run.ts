@@ -2,9 +2,10 @@ import { inputError } from '../../src/errors.js';
 import type { Heatmap } from '../../src/zian/overlay.js';
 import { moveRight, scanHalfWidth } from '../../src/zian/scan.js';
 import type { Heatmaps, Localization, Zian } from '../../src/zian/zian.js';
+import { type DecodedPicture, release } from '../shared/decode.js';
 import type { Finding, Picture, PictureResult, RunOptions, Side } from '../shared/messages.js';
 import type { CallContext } from './calls.js';
-import { decodeHalf, decodePicture, thumbnailOf } from './decode.js';
+import { decodePicture, halfOf, thumbnailOf } from './decode.js';
 
 const moveMap = (map: Heatmap, columns: number): Heatmap => ({
   ...map,
@@ -37,51 +38,53 @@ export async function runPicture(
 ): Promise<PictureResult> {
   const started = performance.now();
   progress({ stage: 'decode', done: 0, total: 0, unit: 'count' });
-  const bitmap = await decodePicture({ name, blob });
-  const { width, height } = bitmap;
-  const thumbnail = await thumbnailOf(bitmap);
-  const decoded = performance.now();
-  const options = { signal, ...(flipTest === undefined ? {} : { flipTest }) };
+  const decoded = await decodePicture({ name, blob });
+  try {
+    const { width, height } = decoded;
+    const thumbnail = await thumbnailOf(decoded);
+    const decodedAt = performance.now();
+    const options = { signal, ...(flipTest === undefined ? {} : { flipTest }) };
 
-  const find = async (part: ImageBitmap): Promise<Finding> => {
-    try {
+    const find = async (part: DecodedPicture): Promise<Finding> => {
       const result = await zian.localize(part, options);
       assertFinite(result, name);
       return { result, maps: await zian.heatmaps() };
-    } finally {
-      part.close();
+    };
+    const findHalf = async (side: Side): Promise<Finding> => {
+      const half = await halfOf(decoded, side, name);
+      try {
+        return { ...(await find(half)), side };
+      } finally {
+        release(half);
+      }
+    };
+    const findings: Finding[] = [];
+    if (scan) {
+      const offset = scanHalfWidth(width, name);
+      progress({ stage: 'network', done: 0, total: 2, unit: 'count' });
+      findings.push(await findHalf('left'));
+      progress({ stage: 'network', done: 1, total: 2, unit: 'count' });
+      const { result, maps } = await findHalf('right');
+      findings.push({ side: 'right', result: moveRight(result, offset), maps: moveMaps(maps, offset) });
+    } else {
+      progress({ stage: 'network', done: 0, total: 0, unit: 'count' });
+      findings.push(await find(decoded));
     }
-  };
-  const findings: Finding[] = [];
-  if (scan) {
-    bitmap.close();
-    const half = scanHalfWidth(width, name);
-    const part = (side: Side): Promise<ImageBitmap> => decodeHalf({ name, blob }, width, height, side);
-    progress({ stage: 'network', done: 0, total: 2, unit: 'count' });
-    findings.push({ ...(await find(await part('left'))), side: 'left' });
-    progress({ stage: 'network', done: 1, total: 2, unit: 'count' });
-    const { result, maps } = await find(await part('right'));
-    findings.push({
-      side: 'right',
-      result: moveRight(result, half),
-      maps: moveMaps(maps, half),
-    });
-  } else {
-    progress({ stage: 'network', done: 0, total: 0, unit: 'count' });
-    findings.push(await find(bitmap));
+    const sum = (part: 'preprocess' | 'network'): number =>
+      findings.reduce((total, { result }) => total + result.milliseconds[part], 0);
+    return {
+      width,
+      height,
+      findings,
+      milliseconds: {
+        decode: decodedAt - started,
+        preprocess: sum('preprocess'),
+        network: sum('network'),
+        total: performance.now() - started,
+      },
+      thumbnail,
+    };
+  } finally {
+    release(decoded);
   }
-  const sum = (part: 'preprocess' | 'network'): number =>
-    findings.reduce((total, { result }) => total + result.milliseconds[part], 0);
-  return {
-    width,
-    height,
-    findings,
-    milliseconds: {
-      decode: decoded - started,
-      preprocess: sum('preprocess'),
-      network: sum('network'),
-      total: performance.now() - started,
-    },
-    thumbnail,
-  };
 }
