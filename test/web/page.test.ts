@@ -170,8 +170,8 @@ describe('the page', () => {
   it('measures the stages on the GPU', async () => {
     await page.click('#measure');
     await page.locator('.bars').waitFor();
-    const text = await text(page, '#times');
-    for (const stage of ['hrnet', 'co-attention', 'squeeze', 'fine head']) expect(text).toContain(stage);
+    const times = await text(page, '#times');
+    for (const stage of ['hrnet', 'co-attention', 'squeeze', 'fine head']) expect(times).toContain(stage);
   });
 
   it('asks nobody but its own host for anything', () => {

@@ -4,14 +4,15 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Browser, BrowserContextOptions, Download, Locator, Page } from 'playwright-core';
-import { afterAll, beforeAll } from 'vitest';
+import { afterAll, beforeAll, vi } from 'vitest';
 import { servePage } from '../../web/server/server.js';
 import { launchChromium } from '../support/chromium.js';
 
 export const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 
 /** Longer than anything that SwiftShader is asked to do here takes on a busy machine. */
-export const PATIENCE = 120_000;
+export const PATIENCE = 180_000;
+vi.setConfig({ testTimeout: 3 * PATIENCE, hookTimeout: 3 * PATIENCE });
 
 /** The built page, served, and a browser. */
 export interface Site {
@@ -81,7 +82,7 @@ export const row = (page: Page, name: string) => page.locator('#pictures tbody t
 
 /** The text of an element as a visitor sees it. */
 export const text = (page: Page, of: string | Locator): Promise<string> =>
-  // biome-ignore lint/performance/useInnerText: hidden text is not what is asked for
+  // biome-ignore lint/performance/useDomNodeTextContent: hidden text is not what is asked for
   (typeof of === 'string' ? page.locator(of) : of).innerText();
 
 /** Until a picture's landmark is found. */
