@@ -7,6 +7,7 @@ import { cp, mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { dirname, join, relative } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { build } from 'esbuild';
+import { wgslPlugin } from './wgsl.mjs';
 
 /** Everything comes from the page's own origin, nothing inline; pictures may be made in the page (blob:). */
 const POLICY = [
@@ -80,7 +81,7 @@ export async function buildWeb(out = 'dist/web') {
     format: 'esm',
     platform: 'browser',
     target: ['chrome113', 'firefox141', 'safari26'],
-    loader: { '.wgsl': 'text' },
+    plugins: [wgslPlugin],
     minify: true,
     logLevel: 'warning',
     legalComments: 'linked',

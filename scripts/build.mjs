@@ -1,9 +1,10 @@
-// Bundles the sources to dist/: one ESM file per entry, shared chunks split out, WGSL inlined as text.
+// Bundles the sources to dist/: one ESM file per entry, shared chunks split out, WGSL inlined as text, without comments.
 
 import { existsSync } from 'node:fs';
 import { chmod, rm, symlink } from 'node:fs/promises';
 import { build } from 'esbuild';
 import { buildWeb } from './build-web.mjs';
+import { wgslPlugin } from './wgsl.mjs';
 
 const entries = {
   index: 'src/index.ts',
@@ -28,7 +29,7 @@ await build({
   target: 'es2022',
   packages: 'external',
   external: ['node:*'],
-  loader: { '.wgsl': 'text' },
+  plugins: [wgslPlugin],
   sourcemap: true,
   chunkNames: 'chunks/[name]-[hash]',
   logLevel: 'warning',

@@ -31,7 +31,7 @@ export async function downloadModel(location: string | URL, options: DownloadOpt
   const blob =
     (await kept(store, href, sha256)) ??
     (await keep(store, href, name, options)) ??
-    (await new Response(await checkedStream(href, name, options)).blob());
+    (await consume(href, name, options, (body) => new Response(body).blob()));
   signal?.throwIfAborted();
   return blobSource(name, blob);
 }
@@ -56,20 +56,36 @@ async function keep(
   options: DownloadOptions,
 ): Promise<Blob | undefined> {
   if (!store) return undefined;
-  let failure: unknown;
-  const stream = await checkedStream(href, name, options, (error) => {
-    failure = error;
-  });
   const { sha256 } = options;
   const headers = sha256 === undefined ? {} : { [DIGEST_HEADER]: sha256.toLowerCase() };
-  try {
-    await store.put(href, new Response(stream, { headers }));
-  } catch {
-    options.signal?.throwIfAborted();
-    if (failure !== undefined) throw failure;
-    return undefined;
-  }
-  return await (await store.match(href))?.blob();
+  const stored = await consume(href, name, options, (body) =>
+    store.put(href, new Response(body, { headers })).then(
+      () => true,
+      () => false,
+    ),
+  );
+  return stored ? await (await store.match(href))?.blob() : undefined;
+}
+
+/**
+ * Downloads to the end.
+ * @param take the stream's errors do not come out of a `Response` as they went in, so they are told from here
+ */
+async function consume<T>(
+  href: string,
+  name: string,
+  options: DownloadOptions,
+  take: (body: ReadableStream<Uint8Array<ArrayBuffer>>) => Promise<T>,
+): Promise<T> {
+  let failure: unknown;
+  const body = await checkedStream(href, name, options, (error) => {
+    failure = error;
+  });
+  const [taken] = await Promise.allSettled([take(body)]);
+  options.signal?.throwIfAborted();
+  if (failure !== undefined) throw failure;
+  if (taken.status === 'rejected') throw taken.reason;
+  return taken.value;
 }
 
 /** The body of the answer, counted and hashed on the way; it fails at its end where the hash is another. */
@@ -77,7 +93,7 @@ async function checkedStream(
   href: string,
   name: string,
   { sha256, signal, onProgress }: DownloadOptions,
-  onFailure?: (error: unknown) => void,
+  onFailure: (error: unknown) => void,
 ): Promise<ReadableStream<Uint8Array<ArrayBuffer>>> {
   const { body, total } = await request(href, name, signal);
   const reader = body.getReader();
@@ -88,7 +104,7 @@ async function checkedStream(
       error instanceof ZianError || signal?.aborted
         ? error
         : inputError(`${name}: the download broke off after ${done} bytes; try again.`, { cause: error });
-    onFailure?.(told);
+    onFailure(told);
     return told;
   };
   return new ReadableStream({

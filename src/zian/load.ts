@@ -38,7 +38,7 @@ export interface ZianOptions {
   readonly device?: EngineDevice | GPUDevice;
   /** Precision of weights and activations; sums, coordinates and heat maps are f32 in any case. Default f32. */
   readonly dtype?: 'f32' | 'f16';
-  /** Stops the load: at once while downloading, else after the weight or the few shaders that are under way. */
+  /** Rejects the load at once. What is under way, a weight or a few shaders, ends, and then all is freed. */
   readonly signal?: AbortSignal;
   /** Called while the model is downloaded, weights are uploaded and pipelines compiled. */
   readonly onProgress?: (progress: LoadProgress) => void;

@@ -10,7 +10,7 @@ import { type LoadedZian, loadModel, type ZianOptions } from './load.js';
 import { type Localization, localizationOf } from './localization.js';
 import { type ImageSource, isLive } from './picture/image-source.js';
 import { ImageReader } from './picture/reader.js';
-import { WorkQueue } from './queue.js';
+import { abortable, WorkQueue } from './queue.js';
 import type { SourcePixels } from './source.js';
 import type { Stage } from './stages.js';
 
@@ -59,7 +59,17 @@ export class Zian {
    */
   static async load(options: ZianOptions): Promise<Zian> {
     options.signal?.throwIfAborted();
-    return new Zian(await loadModel(options));
+    const loading = loadModel(options);
+    try {
+      return new Zian(await (options.signal ? abortable(loading, [options.signal]) : loading));
+    } catch (error) {
+      // Given up at the last moment.
+      loading.then(
+        ({ destroy }) => destroy(),
+        () => undefined,
+      );
+      throw error;
+    }
   }
 
   /** What it computes on. It is lost when `device.lost` settles; then load the model again, on another one. */

@@ -2,6 +2,7 @@ import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll } from 'vitest';
+import { wgslPlugin } from '../../scripts/wgsl.mjs';
 import { launchChromium } from '../support/chromium.js';
 import { type Route, serve } from '../support/static-server.js';
 import type { PageApi } from './page/main.js';
@@ -31,7 +32,7 @@ async function bundles(): Promise<Record<string, Route>> {
     format: 'esm',
     platform: 'browser',
     target: 'es2022',
-    loader: { '.wgsl': 'text' },
+    plugins: [wgslPlugin],
     absWorkingDir: ROOT,
     logLevel: 'warning',
     write: false,

@@ -14,6 +14,9 @@ import type { ImageSource, LiveSource, PixelBuffer } from './image-source.js';
 /** `GPUTextureUsage.TEXTURE_BINDING`, which Node has no global for. */
 const TEXTURE_BINDING = 0x4;
 
+/** What lies on the GPU, or is copied there without being decoded. */
+type Copyable = Exclude<LiveSource, HTMLVideoElement | VideoFrame>;
+
 /** Gets the pixels of every kind of image for one model on one device. */
 export class ImageReader {
   readonly #device: EngineDevice;
@@ -40,6 +43,8 @@ export class ImageReader {
       return await this.#bitmap(decoded);
     }
     if ('naturalWidth' in source) return await this.#bitmap(await decodeElement(source));
+    if ('videoWidth' in source || 'displayWidth' in source)
+      return await this.#bitmap(await grabFrame(source));
     return await this.#live(source);
   }
 
@@ -64,14 +69,14 @@ export class ImageReader {
     }
   }
 
-  async #live(source: LiveSource): Promise<SourcePixels> {
-    const size = checkedSize(liveSize(source));
+  async #live(source: Copyable): Promise<SourcePixels> {
+    const size = checkedSize(source);
     const kept = keptPixels(size, this.#config);
     const pixels = await this.#device.scoped('reading the image', () => this.#gather(source, size, kept));
     return describe(size, kept, pixels);
   }
 
-  #gather(source: LiveSource, size: ImageSize, kept: KeptPixels): GPUBuffer {
+  #gather(source: Copyable, size: ImageSize, kept: KeptPixels): GPUBuffer {
     if ('createView' in source) {
       checkTexture(source);
       return this.#gatherer.texture(source, kept);
@@ -118,21 +123,26 @@ function describe(
   };
 }
 
-function liveSize(source: LiveSource): ImageSize {
-  if ('videoWidth' in source) {
-    // HAVE_CURRENT_DATA
-    if (source.readyState < 2)
-      throw usageError("The video has no frame yet; wait for its 'loadeddata' event.");
-    return { width: source.videoWidth, height: source.videoHeight };
+/**
+ * The frame that is shown now. Copied by way of an `ImageBitmap`, since to copy frames to textures directly loses the
+ * device on some software adapters.
+ */
+async function grabFrame(source: HTMLVideoElement | VideoFrame): Promise<ImageBitmap> {
+  // HAVE_CURRENT_DATA
+  if ('readyState' in source && source.readyState < 2)
+    throw usageError("The video has no frame yet; wait for its 'loadeddata' event.");
+  try {
+    return await createImageBitmap(source, DECODE_OPTIONS);
+  } catch (error) {
+    throw unreadable(error);
   }
-  if ('displayWidth' in source) return { width: source.displayWidth, height: source.displayHeight };
-  if ('width' in source) return source;
-  throw usageError(
-    'The image is of no kind that can be read; give a Blob, ImageBitmap, ImageData, image element, canvas, video, VideoFrame, GPUTexture, or pixels with their width and height.',
-  );
 }
 
-function checkedSize({ width, height }: ImageSize): ImageSize {
+function checkedSize({ width, height }: Partial<ImageSize>): ImageSize {
+  if (width === undefined || height === undefined)
+    throw usageError(
+      'The image is of no kind that can be read; give a Blob, ImageBitmap, ImageData, image element, canvas, video, VideoFrame, GPUTexture, or pixels with their width and height.',
+    );
   const whole = Number.isSafeInteger(width) && Number.isSafeInteger(height);
   if (!whole || width < 1 || height < 1)
     throw inputError(

@@ -50,16 +50,14 @@ async function modelFile({ path, as = 'url' }: LoadRequest): Promise<ZianOptions
   return handle;
 }
 
-const given = new Map<string, EngineDevice>();
+/** A second device of the page's, for the models that are to leave it alone. */
+let given: Promise<EngineDevice> | undefined;
 
-async function deviceFor(
-  id: string,
-  kind: LoadRequest['device'],
-): Promise<EngineDevice | GPUDevice | undefined> {
+async function deviceFor(kind: LoadRequest['device']): Promise<EngineDevice | GPUDevice | undefined> {
   if (kind === 'own') return undefined;
   if (kind === undefined || kind === 'shared') return await pageDevice();
-  const device = await requestDevice();
-  given.set(id, device);
+  given ??= requestDevice();
+  const device = await given;
   return kind === 'bare' ? device.gpu : device;
 }
 
@@ -71,7 +69,7 @@ export async function loadModel(id: string, request: LoadRequest): Promise<LoadR
   const stop = new AbortController();
   const stages: string[] = [];
   let bytes: LoadReport['bytes'];
-  const device = await deviceFor(id, request.device);
+  const device = await deviceFor(request.device);
   const model = await modelFile(request);
   const started = performance.now();
   let since = started;
@@ -116,8 +114,6 @@ export async function destroyModel(id: string): Promise<{ readonly deviceAlive: 
       () => true,
     ),
   ]);
-  given.get(id)?.destroy();
-  given.delete(id);
   return { deviceAlive: !lost };
 }
 

@@ -37,9 +37,11 @@ async function videoOf(bitmap: ImageBitmap): Promise<HTMLVideoElement> {
   const video = document.createElement('video');
   video.muted = true;
   video.srcObject = canvas.captureStream(10);
-  drawn(canvas, bitmap);
+  const drawing = setInterval(() => drawn(canvas, bitmap), 50);
   await video.play();
-  await new Promise((resolve) => video.requestVideoFrameCallback(resolve));
+  while (video.readyState < 2 || video.videoWidth === 0)
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  clearInterval(drawing);
   return video;
 }
 
@@ -150,12 +152,24 @@ export async function refusals(id: string, path: string): Promise<Record<string,
     'empty video': () => document.createElement('video'),
     'texture of another format': () => wrongTexture,
     'buffer that is too small': () => ({ buffer: smallBuffer, width: 5, height: 5 }),
-    'tainted canvas': () => document.createElement('canvas'),
+    'canvas without a context': () => document.createElement('canvas'),
   };
   const answers: Record<string, string> = {};
   for (const [what, make] of Object.entries(attempts))
     answers[what] = await zian.localize(make()).then(() => 'nothing', errorText);
   return answers;
+}
+
+/** A canvas with a picture of another origin, which the page must not read. */
+export async function refusalOfForeign(id: string, url: string): Promise<string> {
+  const image = new Image();
+  image.src = url;
+  await image.decode();
+  const canvas = new OffscreenCanvas(image.naturalWidth, image.naturalHeight);
+  canvas.getContext('2d')?.drawImage(image, 0, 0);
+  return await modelOf(id)
+    .localize(canvas)
+    .then(() => 'a result', errorText);
 }
 
 /** Three calls at once of which the middle one, and the first while it runs, are aborted. */
@@ -206,11 +220,50 @@ export async function loseDevice(id: string, path: string): Promise<readonly str
   return [...answers, reason];
 }
 
-/** The same picture many times. @returns GPU buffers and bytes that are there after each */
-export async function repeat(id: string, path: string, times: number): Promise<readonly Localization[]> {
-  const results: Localization[] = [];
-  for (let i = 0; i < times; i++) results.push(await modelOf(id).localize(await fetchBlob(path)));
-  return results;
+/** GPU buffers and textures of a device that have been made and not destroyed, counted while work is done. */
+async function countingResources(gpu: GPUDevice, work: (left: () => number) => Promise<void>): Promise<void> {
+  let left = 0;
+  const counted = <T extends GPUBuffer | GPUTexture>(resource: T): T => {
+    left++;
+    const destroy = resource.destroy.bind(resource);
+    let destroyed = false;
+    resource.destroy = () => {
+      if (!destroyed) left--;
+      destroyed = true;
+      return destroy();
+    };
+    return resource;
+  };
+  const { createBuffer, createTexture } = gpu;
+  gpu.createBuffer = (descriptor) => counted(createBuffer.call(gpu, descriptor));
+  gpu.createTexture = (descriptor) => counted(createTexture.call(gpu, descriptor));
+  try {
+    await work(() => left);
+  } finally {
+    Object.assign(gpu, { createBuffer, createTexture });
+  }
+}
+
+/** GPU resources that are left over after each of several calls, with bitmaps, files, and calls that are aborted. */
+export async function leftOver(id: string, path: string, times: number): Promise<readonly number[]> {
+  const zian = modelOf(id);
+  const counts: number[] = [];
+  await countingResources(zian.device.gpu, async (left) => {
+    for (let i = 0; i < times; i++) {
+      const bitmap = await bitmapOf(path);
+      const stop = new AbortController();
+      const calls = [
+        zian.localize(bitmap),
+        zian.localize(bitmap, { signal: stop.signal }),
+        zian.localize(await fetchBlob(path)),
+      ];
+      bitmap.close();
+      stop.abort();
+      await Promise.allSettled(calls);
+      counts.push(left());
+    }
+  });
+  return counts;
 }
 
 /** Runs the library in a worker: loads a model there and localises a file and a bitmap of it. */
