@@ -1,3 +1,4 @@
+import { chosenTheme, showTheme } from './shared/theme-choice.js';
+
 // Runs before the page is drawn, so that the chosen theme is there from the first frame.
-const chosen = localStorage.getItem('theme');
-if (chosen === 'light' || chosen === 'dark') document.documentElement.dataset.theme = chosen;
+showTheme(chosenTheme());

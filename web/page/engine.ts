@@ -108,6 +108,7 @@ export class Engine {
   }
 
   async #ready(context: ActivityContext): Promise<void> {
+    await this.#client.settled();
     const lost = this.device.value.state === 'lost';
     if (this.device.value.state !== 'open') await this.#open(context, lost);
     const { value } = this.model;

@@ -58,9 +58,8 @@ export class ModelDesk {
       this.#setTask(state.summary.config.dataset === 'age' ? 'scleral-spur' : 'fovea');
     });
     this.#engine.choose(this.#chosen);
-    void this.#models.findKept().catch((error: unknown) => {
-      notify(`Models that were kept here cannot be listed: ${messageOf(error)}`);
-    });
+    // Some private modes have no place to keep models; whoever wants to keep one is told.
+    void this.#models.findKept().catch(() => undefined);
     await this.#load();
   }
 

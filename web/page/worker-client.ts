@@ -57,6 +57,11 @@ export class WorkerClient {
     this.#worker = this.#start();
   }
 
+  /** Until it is known whether a call that was cancelled took the worker with it. */
+  settled(): Promise<void> {
+    return this.#quiet;
+  }
+
   /** @throws CallError: what the worker threw, or `cancelled`, at once, when the signal is aborted */
   async call<K extends CallName>(
     call: K,
