@@ -1,4 +1,4 @@
-import type { TuningMode } from '../node/load.js';
+import type { TuningMode } from '../tuning/index.js';
 import type { OpenEngine } from './engine.js';
 
 /** Where a command writes: what was asked for goes out, everything else to err. */

@@ -1,9 +1,10 @@
+import { regionLabels } from '../zian/describe.js';
 import type { RgbaImage } from '../zian/image.js';
 import { renderOverlay } from '../zian/overlay.js';
 import { cutScan, moveRight } from '../zian/scan.js';
 import type { Heatmaps, OpenedEngine } from './engine.js';
 import { findLandmark, overlayResult } from './localize.js';
-import { regionLabels, scanCaption } from './localize-format.js';
+import { scanCaption } from './localize-format.js';
 import type { DecodedImage, ScanResult } from './localize-result.js';
 
 type Heatmap = Heatmaps['coarse'];

@@ -4,10 +4,11 @@ import { writeFileAtomic, writeFileStreaming } from '../node/atomic-file.js';
 import { readImageFile } from '../node/images/decode.js';
 import { encodePng } from '../node/images/encode.js';
 import { writeSafetensors } from '../weights/index.js';
+import { regionLabels } from '../zian/describe.js';
 import type { RgbaImage } from '../zian/image.js';
 import { type OverlayResult, renderOverlay } from '../zian/overlay.js';
 import type { Heatmaps, Localization, OpenedEngine } from './engine.js';
-import { caption, regionLabels } from './localize-format.js';
+import { caption } from './localize-format.js';
 import type { DecodedImage, ImageResult } from './localize-result.js';
 
 /** @throws ZianError (input), see `readImageFile` */
