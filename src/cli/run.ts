@@ -1,6 +1,7 @@
 import { Command } from 'commander';
 import { addConvert } from './commands/convert.js';
 import { addDoctor } from './commands/doctor.js';
+import { addEvaluate } from './commands/evaluate.js';
 import { addInspect } from './commands/inspect.js';
 import { addLocalize } from './commands/localize.js';
 import { addVerify } from './commands/verify.js';
@@ -28,7 +29,8 @@ function makeProgram(host: CommandHost): Command {
     .configureHelp({ showGlobalOptions: true })
     .configureOutput({ writeOut: streams.out, writeErr: streams.err })
     .exitOverride();
-  for (const add of [addLocalize, addConvert, addInspect, addVerify, addDoctor]) add(program, host);
+  for (const add of [addLocalize, addEvaluate, addConvert, addInspect, addVerify, addDoctor])
+    add(program, host);
   return program;
 }
 

@@ -1,0 +1,22 @@
+export { type BootstrapOptions, DEFAULT_CONFIDENCE, DEFAULT_RESAMPLES, type Estimate } from './bootstrap.js';
+export {
+  type Comparison,
+  compareTables,
+  distancesOf,
+  type LandmarkError,
+  meansByImage,
+} from './errors.js';
+export { type EvaluationOptions, evaluate, type Series, type SeriesEvaluation } from './evaluate.js';
+export { LAYOUT_NAMES, type LayoutOptions } from './layouts.js';
+export { matchNames, stem } from './match.js';
+export {
+  type DetectionRate,
+  type DistanceSummary,
+  meanDifference,
+  PERCENTILES,
+  summarize,
+} from './metrics.js';
+export { parseTable } from './parse-table.js';
+export { type ImageSize, parseResults, type ResultTables } from './results.js';
+export { findScale, type Scale } from './scale.js';
+export { type LandmarkRow, type LandmarkTable, sideNames, withOrigin } from './table.js';
