@@ -1,5 +1,4 @@
 import { readFile } from 'node:fs/promises';
-import { CsvError, parse } from 'csv-parse/sync';
 import { inputError, usageError } from '../errors.js';
 import {
   type LandmarkTable,
@@ -8,6 +7,7 @@ import {
   parseTable,
   type ResultTables,
 } from '../landmarks/index.js';
+import { parseCsv } from './csv.js';
 
 /** Tables of landmarks are small; more than this is some other file. */
 const MAX_TABLE_BYTES = 200e6;
@@ -24,32 +24,6 @@ async function readBytes(path: string): Promise<Buffer> {
   if (bytes.length > MAX_TABLE_BYTES)
     throw inputError(`${path} has ${(bytes.length / 1e6).toFixed(0)} MB, too much for a table of landmarks.`);
   return bytes;
-}
-
-/** A comma, unless the first line has none but semicolons or tabs. */
-function delimiterOf(text: string): string {
-  const [first = ''] = text.split('\n', 1);
-  if (first.includes(',')) return ',';
-  return first.includes(';') ? ';' : first.includes('\t') ? '\t' : ',';
-}
-
-/**
- * The cells of comma-separated text (or with semicolons or tabs).
- * @throws ZianError (input) where it is not a table
- */
-export function parseCsv(text: string, source: string): string[][] {
-  try {
-    const rows: string[][] = parse(text, {
-      bom: true,
-      delimiter: delimiterOf(text),
-      relaxColumnCount: true,
-      skipEmptyLines: false,
-    });
-    return rows;
-  } catch (cause) {
-    if (!(cause instanceof CsvError)) throw cause;
-    throw inputError(`${source} is not a table of comma-separated values: ${cause.message}.`, { cause });
-  }
 }
 
 async function readSpreadsheet(bytes: Buffer, path: string): Promise<string[][]> {

@@ -5,7 +5,7 @@ import { evaluate, parseTable } from '../../src/landmarks/index.js';
 import { meanDifference } from '../../src/landmarks/metrics.js';
 import { quantile } from '../../src/landmarks/quantile.js';
 import { mulberry32 } from '../../src/landmarks/random.js';
-import { parseCsv } from '../../src/node/tables.js';
+import { parseCsv } from '../../src/node/csv.js';
 import { drawTables } from './drawn.js';
 
 interface Expected {

@@ -3,7 +3,8 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { compareTables, matchNames, parseTable, withOrigin } from '../../src/landmarks/index.js';
-import { parseCsv, readCells, readLandmarks, readPredictions } from '../../src/node/tables.js';
+import { parseCsv } from '../../src/node/csv.js';
+import { readCells, readLandmarks, readPredictions } from '../../src/node/tables.js';
 import { testFolder } from '../cli/support.js';
 
 const folder = testFolder();

@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import { type Command, Option } from 'commander';
 import { usageError } from '../../errors.js';
 import {
@@ -8,17 +9,22 @@ import {
   LAYOUT_NAMES,
 } from '../../landmarks/index.js';
 import { writeFileAtomic } from '../../node/atomic-file.js';
+import { findImages } from '../../node/find-images.js';
 import { readLandmarks } from '../../node/tables.js';
 import { type CommandHost, type GlobalOptions, noter } from '../context.js';
 import { type EvaluationTitle, formatEvaluation } from '../evaluate/format.js';
 import { errorsCsv, evaluationJson } from '../evaluate/json.js';
 import { readSeries } from '../evaluate/read-series.js';
 import { positiveNumbers, probability, wholeNumber } from '../number-option.js';
-import { refuseOverwriting } from '../output-paths.js';
+import { makeFolder, refuseOverwriting } from '../output-paths.js';
+import { reportPage } from '../report/page.js';
 
 interface Options extends GlobalOptions {
   readonly json?: boolean;
   readonly errors?: string;
+  readonly report?: string;
+  readonly images?: string[];
+  readonly worst: number;
   readonly thresholds: readonly number[];
   readonly relativeTo?: string;
   readonly relativeThresholds: readonly number[];
@@ -38,6 +44,7 @@ Examples:
   $ zian evaluate ours.jsonl theirs.csv truth.csv --common --json
   $ zian evaluate results.csv truth.csv --relative-to disc_diameter --relative-thresholds 0.25,0.5,1
   $ zian evaluate results.csv truth.xlsx --truth-layout age-test
+  $ zian evaluate results.jsonl truth.csv --report report --images photographs
 
 The last file is the truth. Predictions are what \`zian localize\` wrote (as JSON with both stages: coarse and fine side by
 side) or any table. Columns are told by their headers, else taken from --truth-layout and --predictions-layout: ${LAYOUT_NAMES.join(', ')},
@@ -70,6 +77,12 @@ export function addEvaluate(program: Command, host: CommandHost): void {
     .option('--json', 'print one JSON object')
     .option('--errors <file>', "write every landmark's error (.csv)")
     .option(
+      '--report <folder>',
+      'write a page with plots and the worst cases: index.html, which needs nothing else',
+    )
+    .option('--images <paths...>', 'images, folders, patterns or lists, to show the worst cases of')
+    .option('--worst <number>', 'how many of the worst cases the report shows', wholeNumber(0), 12)
+    .option(
       '--thresholds <pixels>',
       'of the successful detection rates (SDR)',
       positiveNumbers,
@@ -99,6 +112,8 @@ async function run(host: CommandHost, files: readonly string[], options: Options
   const truthPath = files.at(-1);
   if (truthPath === undefined || predictions.length === 0)
     throw usageError('Two files are needed at least: predictions, and last the truth.');
+  if (options.images !== undefined && options.report === undefined)
+    throw usageError('--images are shown in a report; say where to write it with --report FOLDER.');
   if (options.errors !== undefined) await refuseOverwriting([options.errors], files);
   const truth = await readLandmarks(truthPath, layoutOptions(options.truthLayout, options.truthOrigin));
   const { series, sizes } = await readSeries(
@@ -135,6 +150,18 @@ async function run(host: CommandHost, files: readonly string[], options: Options
     ...(scale === undefined ? {} : { scaleLabel: scale.label }),
   };
   if (options.errors !== undefined) await writeFileAtomic(options.errors, errorsCsv(all));
+  if (options.report !== undefined) {
+    const page = join(options.report, 'index.html');
+    const { images, problems } = await findImages(options.images ?? []);
+    const onProblem = (message: string): void => note(`note: ${message}`);
+    for (const { message } of problems) onProblem(message);
+    await makeFolder(options.report, '--report');
+    await writeFileAtomic(
+      page,
+      await reportPage({ all, title, truth, images, worst: options.worst, onProblem }),
+    );
+    note(`The report is ${page}.`);
+  }
   host.streams.out(
     options.json ? `${JSON.stringify(evaluationJson(all, title))}\n` : formatEvaluation(all, title),
   );

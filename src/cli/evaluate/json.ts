@@ -1,4 +1,5 @@
 import type { SeriesEvaluation } from '../../landmarks/index.js';
+import { csvCell } from '../../node/csv.js';
 import type { EvaluationTitle } from './format.js';
 
 /** The object of `--json`; numbers that are not defined are null. */
@@ -25,13 +26,11 @@ export function evaluationJson(all: readonly SeriesEvaluation[], title: Evaluati
   };
 }
 
-const quoted = (text: string): string => (/[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text);
-
 /** A row per landmark and series: where it was found relative to where it is, in pixels. */
 export function errorsCsv(all: readonly SeriesEvaluation[]): string {
   const rows = all.flatMap(({ label, errors }) =>
     errors.map(({ name, side, dx, dy, distance }) =>
-      [quoted(name), quoted(label), side, dx, dy, distance].join(','),
+      [csvCell(name), csvCell(label), side, dx, dy, distance].join(','),
     ),
   );
   return `image,series,side,dx,dy,distance\n${rows.map((row) => `${row}\n`).join('')}`;
