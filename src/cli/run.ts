@@ -1,6 +1,7 @@
 import { Command } from 'commander';
 import { addConvert } from './commands/convert.js';
 import { addDoctor } from './commands/doctor.js';
+import { addEnsemble } from './commands/ensemble.js';
 import { addEvaluate } from './commands/evaluate.js';
 import { addInspect } from './commands/inspect.js';
 import { addLocalize } from './commands/localize.js';
@@ -29,7 +30,7 @@ function makeProgram(host: CommandHost): Command {
     .configureHelp({ showGlobalOptions: true })
     .configureOutput({ writeOut: streams.out, writeErr: streams.err })
     .exitOverride();
-  for (const add of [addLocalize, addEvaluate, addConvert, addInspect, addVerify, addDoctor])
+  for (const add of [addLocalize, addEvaluate, addEnsemble, addConvert, addInspect, addVerify, addDoctor])
     add(program, host);
   return program;
 }

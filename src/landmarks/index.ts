@@ -1,5 +1,15 @@
 export { type BootstrapOptions, DEFAULT_CONFIDENCE, DEFAULT_RESAMPLES, type Estimate } from './bootstrap.js';
 export {
+  CHALLENGE_FORMATS,
+  type ChallengeFormat,
+  challengeCsv,
+  challengeHeader,
+  challengeRow,
+  sidesOf,
+} from './challenge-format.js';
+export { csvCell } from './csv-cell.js';
+export { type Agreement, agree, ENSEMBLE_METHODS, type EnsembleMethod } from './ensemble.js';
+export {
   type Comparison,
   compareTables,
   distancesOf,
@@ -7,6 +17,7 @@ export {
   meansByImage,
 } from './errors.js';
 export { type EvaluationOptions, evaluate, type Series, type SeriesEvaluation } from './evaluate.js';
+export { type JoinedRow, joinTables } from './join.js';
 export { LAYOUT_NAMES, type LayoutOptions } from './layouts.js';
 export { matchNames, stem } from './match.js';
 export {

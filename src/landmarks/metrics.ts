@@ -1,5 +1,5 @@
 import { type BootstrapOptions, type Estimate, interval, resample } from './bootstrap.js';
-import { quantile } from './quantile.js';
+import { median, quantile } from './quantile.js';
 
 /** Distances between where landmarks are and where they were found. */
 export interface Distances {
@@ -112,7 +112,7 @@ export function summarize(
   const squares = values.reduce((sum, value) => sum + (value - mean) ** 2, 0);
   return {
     mean: interval(mean, replicates.means, options),
-    median: interval(quantile(values, 0.5), replicates.medians, options),
+    median: interval(median(values), replicates.medians, options),
     standardDeviation: n > 1 ? Math.sqrt(squares / (n - 1)) : Number.NaN,
     percentiles: PERCENTILES.map((percent) => ({ percent, value: quantile(values, percent / 100) })),
     maximum: values[n - 1] ?? Number.NaN,

@@ -10,3 +10,9 @@ export function quantile(sorted: ArrayLike<number>, share: number): number {
   const b = sorted[Math.min(below + 1, sorted.length - 1)] ?? Number.NaN;
   return a + (b - a) * (position - below);
 }
+
+/** The middle of ascending values, or the mean of the two middle ones; NaN where there are none. */
+export function median(sorted: ArrayLike<number>): number {
+  const below = sorted[(sorted.length - 1) >> 1] ?? Number.NaN;
+  return (below + (sorted[sorted.length >> 1] ?? Number.NaN)) / 2;
+}

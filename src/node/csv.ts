@@ -26,7 +26,3 @@ export function parseCsv(text: string, source: string): string[][] {
     throw inputError(`${source} is not a table of comma-separated values: ${cause.message}.`, { cause });
   }
 }
-
-/** A cell of comma-separated values, in quotes where it needs them. */
-export const csvCell = (text: string): string =>
-  /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;

@@ -75,6 +75,43 @@ def case(seed):
     return result
 
 
+def components(points, radius):
+    """Labels of points by connected component, numbered by first appearance."""
+    points = np.array(points)
+    near = ((points[:, None] - points[None]) ** 2).sum(-1) <= radius ** 2
+    # Reachable in any number of steps: the power of the neighbourhood matrix.
+    reach = np.linalg.matrix_power(near.astype(object), len(points)) > 0
+    firsts = [int(np.flatnonzero(row)[0]) for row in reach]
+    order = sorted(set(firsts))
+    return np.array([order.index(first) for first in firsts])
+
+
+def ensemble(points, gamma):
+    """The authors' rule, from docs/MODEL.md."""
+    count = len(points)
+    radius, step, needed = (5, 2, count // 2) if gamma else (8, 5, count // 2 + 1)
+    while True:
+        labels = components(points, radius)
+        sizes = np.bincount(labels)
+        if sizes.max() >= needed:
+            chosen = np.array(points)[labels == sizes.argmax()]
+            return [*np.rint(chosen.mean(axis=0)).tolist(), int(sizes.max()), radius]
+        radius += step
+
+
+def ensemble_case(seed):
+    """Points in hundredths or quarters of a pixel around one or several places, with exact ties among them."""
+    rng = np.random.default_rng(seed)
+    count = int(rng.integers(1, 10))
+    places = rng.integers(200, 1400, (int(rng.integers(1, 4)), 2))
+    unit = int(rng.choice([1, 2, 4, 100]))
+    spread = float(rng.choice([3, 8, 25, 80]))
+    chosen = places[rng.integers(0, len(places), count)]
+    points = (np.rint((chosen + rng.normal(0, spread, (count, 2))) * unit) / unit).tolist()
+    return {'points': points, 'clustering': ensemble(points, False), 'gamma': ensemble(points, True),
+            'median': np.median(np.array(points), axis=0).tolist()}
+
+
 SHEET = '<?xml version="1.0" encoding="UTF-8"?><{0} xmlns="http://schemas.openxmlformats.org/{1}">{2}</{0}>'
 MAIN, RELATIONS = 'spreadsheetml/2006/main', 'package/2006/relationships'
 OFFICE = 'http://schemas.openxmlformats.org/officeDocument/2006/relationships'
@@ -116,6 +153,9 @@ def main():
     rounded = [json.dumps(case(seed)) for seed in range(CASES)]
     with open(os.path.join(FOLDER, 'metrics.json'), 'w') as file:
         file.write('[\n' + ',\n'.join(rounded) + '\n]\n')
+    cases = [json.dumps(ensemble_case(seed)) for seed in range(200)]
+    with open(os.path.join(FOLDER, 'ensemble.json'), 'w') as file:
+        file.write('[\n' + ',\n'.join(cases) + '\n]\n')
     write_xlsx('refuge.xlsx', [['ID', 'ImgName', 'Fovea_X', 'Fovea_Y'],
                                [1, 'V0001.jpg', 1143.57, 831.82], [2, 'V0002.jpg', -1, -1]])
     write_xlsx('gamma.xlsx', [['data', 'Fovea_X', 'Fovea_Y'], ['0001', 995.5, 1000], ['0002', 1234.25, 980.125]])

@@ -1,5 +1,4 @@
-import type { SeriesEvaluation } from '../../landmarks/index.js';
-import { csvCell } from '../../node/csv.js';
+import { csvCell, type SeriesEvaluation } from '../../landmarks/index.js';
 import type { EvaluationTitle } from './format.js';
 
 /** The object of `--json`; numbers that are not defined are null. */
