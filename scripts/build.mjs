@@ -10,6 +10,7 @@ const entries = {
   'graph/index': 'src/graph/index.ts',
   'convert/index': 'tools/convert-weights/index.ts',
   'cli/zian': 'src/cli/main.ts',
+  'cli/image-worker': 'src/node/image-worker.ts',
   'bench/main': 'bench/main.ts',
   'demo/main': 'demo/main.ts',
 };

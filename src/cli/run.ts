@@ -5,6 +5,7 @@ import { addEnsemble } from './commands/ensemble.js';
 import { addEvaluate } from './commands/evaluate.js';
 import { addInspect } from './commands/inspect.js';
 import { addLocalize } from './commands/localize.js';
+import { addMerge } from './commands/merge.js';
 import { addVerify } from './commands/verify.js';
 import type { CliContext, CommandHost } from './context.js';
 import { reportError } from './report-error.js';
@@ -30,7 +31,16 @@ function makeProgram(host: CommandHost): Command {
     .configureHelp({ showGlobalOptions: true })
     .configureOutput({ writeOut: streams.out, writeErr: streams.err })
     .exitOverride();
-  for (const add of [addLocalize, addEvaluate, addEnsemble, addConvert, addInspect, addVerify, addDoctor])
+  for (const add of [
+    addLocalize,
+    addMerge,
+    addEvaluate,
+    addEnsemble,
+    addConvert,
+    addInspect,
+    addVerify,
+    addDoctor,
+  ])
     add(program, host);
   return program;
 }

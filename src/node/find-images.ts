@@ -1,5 +1,5 @@
 import { readFile, stat } from 'node:fs/promises';
-import { basename, dirname, extname, join, resolve } from 'node:path';
+import { basename, dirname, extname, isAbsolute, join, resolve } from 'node:path';
 import { glob, isDynamicPattern } from 'tinyglobby';
 import { inputError, ZianError } from '../errors.js';
 import { parseCsv } from './csv.js';
@@ -30,8 +30,10 @@ export const IMAGE_ENDINGS: readonly string[] = [
   '.dicom',
 ];
 
+const isOverlay = (path: string): boolean => /\.overlay\.png$/i.test(path);
+
 const isImageName = (path: string): boolean =>
-  IMAGE_ENDINGS.includes(extname(path).toLowerCase()) && !/\.overlay\.png$/i.test(path);
+  IMAGE_ENDINGS.includes(extname(path).toLowerCase()) && !isOverlay(path);
 
 /** By code units, which every machine and language setting agrees about. */
 const byName = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
@@ -49,7 +51,10 @@ async function inFolder(folder: string): Promise<ImageEntry[]> {
 }
 
 async function matching(pattern: string): Promise<ImageEntry[]> {
-  const found = (await glob(slashes(pattern), { expandDirectories: false })).map(slashes).sort(byName);
+  const found = (await glob(slashes(pattern), { expandDirectories: false, absolute: isAbsolute(pattern) }))
+    .map(slashes)
+    .filter((path) => !isOverlay(path))
+    .sort(byName);
   if (found.length === 0) throw inputError(`${pattern}: no file matches the pattern.`);
   return found.map((path) => ({ path, name: path }));
 }
