@@ -1,4 +1,4 @@
-import { readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
@@ -64,6 +64,24 @@ describe('a batch with threads', () => {
     const done = names.filter((name) => name !== undefined);
     expect(names.length - done.length).toBe(3);
     expect([done.length, new Set(done).size]).toEqual([40, 40]);
+  });
+
+  it('does not write to a table that another run writes to', async () => {
+    const child = start(script(), args(60, 'shared'));
+    const ended = new Promise((resolve) => child.on('close', resolve));
+    while ((await linesOf(at('shared.journal.jsonl'))) < 3) await setTimeout(5);
+    const second = await runScript(script(), args(0, 'shared'));
+    expect(second).toMatchObject({ code: 2, out: '' });
+    expect(second.err).toMatch(
+      new RegExp(`^error: Another run \\(process ${child.pid} on [^)]+\\) is writing`),
+    );
+    child.kill('SIGTERM');
+    await ended;
+    // Left by the run that was killed, and taken over.
+    expect(existsSync(at('shared.journal.jsonl.lock'))).toBe(true);
+    expect((await runScript(script(), args(0, 'shared'))).code).toBe(3);
+    expect(existsSync(at('shared.journal.jsonl.lock'))).toBe(false);
+    expect(readFileSync(at('shared'), 'utf8')).toBe(readFileSync(at('whole'), 'utf8'));
   });
 });
 

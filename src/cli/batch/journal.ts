@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { type FileHandle, open, readFile, rm } from 'node:fs/promises';
 import { inputError, usageError, type ZianError } from '../../errors.js';
+import { Lock } from './lock.js';
 import type { Shard } from './shard.js';
 
 /** What a journal's results depend on, apart from the images. */
@@ -127,25 +128,43 @@ const SYNC_EVERY = 2000;
  */
 export class Journal {
   readonly #handle: FileHandle;
+  readonly #lock: Lock;
   #failure: ZianError | undefined;
   #last: Promise<void> = Promise.resolve();
   #synced = performance.now();
 
-  private constructor(handle: FileHandle) {
+  private constructor(handle: FileHandle, lock: Lock) {
     this.#handle = handle;
+    this.#lock = lock;
   }
 
   /**
    * Opens the journal of a table, and begins a session in it.
    * @param restart to forget what is in it
    * @returns what was done before, by name
-   * @throws ZianError: usage where it was made with another model or other settings, or cannot be written; input
+   * @throws ZianError: usage where another run writes to it, it was made with another model or other settings, or cannot
+   *   be written; input
    *   where the file is no journal
    */
   static async open(
     path: string,
     session: JournalSession,
     restart: boolean,
+  ): Promise<{ readonly journal: Journal; readonly before: ReadonlyMap<string, JournalEntry> }> {
+    const lock = await Lock.take(`${path}.lock`, path);
+    try {
+      return await Journal.#openLocked(path, session, restart, lock);
+    } catch (error) {
+      await lock.release();
+      throw error;
+    }
+  }
+
+  static async #openLocked(
+    path: string,
+    session: JournalSession,
+    restart: boolean,
+    lock: Lock,
   ): Promise<{ readonly journal: Journal; readonly before: ReadonlyMap<string, JournalEntry> }> {
     if (restart) await rm(path, { force: true });
     const content = await readJournal(path);
@@ -155,7 +174,7 @@ export class Journal {
       throw usageError(`${path} cannot be written: ${code}.`, { cause });
     });
     await handle.truncate(content?.wholeBytes ?? 0);
-    const journal = new Journal(handle);
+    const journal = new Journal(handle, lock);
     await journal.#append(session);
     return { journal, before: content?.entries ?? new Map<string, JournalEntry>() };
   }
@@ -180,6 +199,7 @@ export class Journal {
     await this.#last;
     await this.#handle.datasync().catch(() => undefined);
     await this.#handle.close();
+    await this.#lock.release();
     if (this.#failure !== undefined) throw this.#failure;
   }
 
