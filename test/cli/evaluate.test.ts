@@ -1,7 +1,9 @@
-import { readFileSync, writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { testFolder, zian } from './support.js';
+import { fakeEngine } from './fake-engine.js';
+import { testFolder, writeImage, zian } from './support.js';
 
 const folder = testFolder();
 const at = (name: string): string => join(folder, name);
@@ -146,5 +148,46 @@ describe('zian evaluate', () => {
     const run = await zian(['evaluate', at('others.csv'), at('truth.csv'), '--quiet']);
     expect(run.code).toBe(2);
     expect(run.err).toContain("its first is 'a.jpg', theirs 'q.jpg'");
+  });
+
+  it('runs a model on images first', async () => {
+    writeImage(at('a.jpg'), 30, 20, 1);
+    writeImage(at('b.jpg'), 50, 20, 2);
+    writeFileSync(at('page.png'), '<html>Please log in</html>');
+    writeFileSync(at('small.safetensors'), 'not read by a fake engine');
+    const { openEngine, calls } = fakeEngine();
+    const images = ['a.jpg', 'b.jpg', 'page.png'].map(at);
+    const before = readdirSync(tmpdir()).filter((name) => name.startsWith('zian-evaluate-'));
+    const args = ['evaluate', at('small.safetensors'), ...images, at('truth.csv'), '--quiet'];
+    const run = await zian([...args, '--json'], { openEngine });
+    // The page is reported, and what is there is evaluated.
+    expect(run.code).toBe(3);
+    expect(run.err).toMatch(/^error: [^\n]*page\.png: expected/);
+    const { series } = JSON.parse(run.out);
+    // The fake engine finds the middle: (15, 10) and (25, 10) where (10, 10) and (20, 10) are true.
+    expect(series[1]).toMatchObject({ label: 'small fine', images: 2, pixels: { mean: { value: 5 } } });
+    const after = readdirSync(tmpdir()).filter((name) => name.startsWith('zian-evaluate-'));
+    expect(after).toEqual(before);
+
+    const kept = [...args, '--predictions', at('kept.jsonl')];
+    await zian(kept, { openEngine });
+    await zian(kept, { openEngine });
+    expect(calls.localized).toHaveLength(4);
+    const direct = await zian(['evaluate', at('kept.jsonl'), at('truth.csv'), '--quiet']);
+    expect(direct.out).toContain('kept fine');
+  });
+
+  it('needs images for a model, and a model for predictions', async () => {
+    const alone = await zian(['evaluate', 'm.safetensors', at('truth.csv')]);
+    expect(alone).toMatchObject({ code: 2, out: '' });
+    expect(alone.err).toContain('MODEL IMAGES TRUTH');
+    const without = await zian([
+      'evaluate',
+      at('theirs.csv'),
+      at('truth.csv'),
+      '--predictions',
+      at('p.jsonl'),
+    ]);
+    expect(without.code).toBe(2);
   });
 });

@@ -1,16 +1,12 @@
-import { availableParallelism } from 'node:os';
-import { basename } from 'node:path';
 import { type Command, Option } from 'commander';
 import { bundledModel, TASKS, type Task } from '../../node/bundled-models.js';
 import type { ModelDtype } from '../../zian/model-file.js';
 import { TABLE_FORMATS, type TableFormat } from '../batch/result-table.js';
 import { parseShard, type Shard } from '../batch/shard.js';
-import { type CommandHost, type GlobalOptions, noter } from '../context.js';
-import type { OpenedEngine } from '../engine.js';
-import { noticeLine } from '../localize-format.js';
+import type { CommandHost, GlobalOptions } from '../context.js';
 import { localizeImages } from '../localize-images.js';
-import { wholeNumber } from '../number-option.js';
-import { startProgress } from '../progress.js';
+import { openModel } from '../open-model.js';
+import { precisionOption, workersOption } from './localize-options.js';
 
 interface Options extends GlobalOptions {
   readonly model?: string;
@@ -78,11 +74,7 @@ export function addLocalize(program: Command, host: CommandHost): void {
     .addOption(
       new Option('--shard <part/parts>', 'do one part of the list, such as 2/8').argParser(parseShard),
     )
-    .addOption(
-      new Option('--workers <number>', 'threads that decode images and draw overlays')
-        .argParser(wholeNumber(1))
-        .default(Math.min(8, Math.max(1, availableParallelism() >> 1)), 'half of the cores, 8 at most'),
-    )
+    .addOption(workersOption())
     .option('--json', 'print one JSON object per image and line; with --csv one about the whole run')
     .option('--flip-test', 'average with the mirrored image')
     .option('--dump <file>', 'write every stage of the network (.safetensors); one image only')
@@ -94,27 +86,4 @@ export function addLocalize(program: Command, host: CommandHost): void {
       const open = () => openModel(host, options, model, options.dtype);
       await localizeImages(host, { ...options, inputs, model, open });
     });
-}
-
-export const precisionOption = (): Option =>
-  new Option('--dtype <type>', 'precision to compute in').choices(['f32', 'f16']).default('f32');
-
-/** Loads the model, with a bar on the terminal, and shows its notice. */
-export async function openModel(
-  { openEngine, streams }: CommandHost,
-  options: GlobalOptions,
-  model: string,
-  dtype: ModelDtype,
-): Promise<OpenedEngine> {
-  const note = noter(streams, options);
-  const progress = startProgress('loading', streams, options);
-  let opened: OpenedEngine;
-  try {
-    opened = await openEngine({ model, adapter: options.adapter, dtype, note, onProgress: progress.update });
-  } finally {
-    progress.finish();
-  }
-  const { notice } = opened.engine.metadata;
-  if (notice !== undefined) note(`${basename(model)}: ${noticeLine(notice)}`);
-  return opened;
 }
