@@ -1,10 +1,9 @@
 import { compareSamples } from '../src/cli/verify/compare.js';
 import { Reference } from '../src/cli/verify/reference.js';
-import { openFileSource } from '../src/node/file-source.js';
-import { openSafetensors } from '../src/weights/index.js';
+import { type ByteSource, openSafetensors } from '../src/weights/index.js';
 import type { Heatmap } from '../src/zian/overlay.js';
 import type { Heatmaps, Localization } from '../src/zian/zian.js';
-import { type Run, runTensorsPath } from '../test/support/runs.js';
+import type { Run } from '../test/support/run.js';
 
 /** Of heat maps in float32, whose values are of the order of 1. */
 export const HEATMAP_TOLERANCE = 1e-4;
@@ -25,31 +24,24 @@ export interface ModelCheck {
 
 /**
  * Compares a result with the recorded run: heat maps within the tolerance, the landmark identical.
- * @param folder where the runs are
+ * @param tensors what was recorded: RUN.safetensors
  */
 export async function checkModel(
   run: Run,
-  folder: string,
+  tensors: ByteSource,
   { network }: Localization,
   { coarse, fine }: Heatmaps,
 ): Promise<ModelCheck> {
-  const source = await openFileSource(runTensorsPath(run.run, folder));
-  try {
-    const reference = new Reference(await openSafetensors(source));
-    const heatmaps = [await errorOf(reference, 'heatmap_ds', coarse)];
-    if (fine) heatmaps.push(await errorOf(reference, 'heatmap_roi', fine));
-    const wrong = heatmaps
-      .filter(({ maxError }) => !(maxError <= HEATMAP_TOLERANCE))
-      .map(
-        ({ heatmap, maxError }) => `${heatmap} is ${maxError} from PyTorch's, allowed ${HEATMAP_TOLERANCE}`,
-      );
-    const [x, y] = (fine ? run.predictions.final : run.predictions.lr).crop_xy;
-    if (network.landmark.x !== x || network.landmark.y !== y)
-      wrong.push(`the landmark is (${network.landmark.x}, ${network.landmark.y}) instead of (${x}, ${y})`);
-    return { heatmaps, wrong };
-  } finally {
-    await source.close();
-  }
+  const reference = new Reference(await openSafetensors(tensors));
+  const heatmaps = [await errorOf(reference, 'heatmap_ds', coarse)];
+  if (fine) heatmaps.push(await errorOf(reference, 'heatmap_roi', fine));
+  const wrong = heatmaps
+    .filter(({ maxError }) => !(maxError <= HEATMAP_TOLERANCE))
+    .map(({ heatmap, maxError }) => `${heatmap} is ${maxError} from PyTorch's, allowed ${HEATMAP_TOLERANCE}`);
+  const [x, y] = (fine ? run.predictions.final : run.predictions.lr).crop_xy;
+  if (network.landmark.x !== x || network.landmark.y !== y)
+    wrong.push(`the landmark is (${network.landmark.x}, ${network.landmark.y}) instead of (${x}, ${y})`);
+  return { heatmaps, wrong };
 }
 
 async function errorOf(reference: Reference, name: string, map: Heatmap): Promise<HeatmapError> {

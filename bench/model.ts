@@ -1,8 +1,9 @@
 import type { EngineDevice, MemoryReport, Timing } from '../src/graph/index.js';
+import type { ByteSource } from '../src/weights/index.js';
 import type { RgbaImage } from '../src/zian/image.js';
 import { Zian } from '../src/zian/zian.js';
 import { runModel } from '../test/support/model.js';
-import { readRun, runImage } from '../test/support/runs.js';
+import { type Run, runImage } from '../test/support/run.js';
 import { checkModel, type ModelCheck } from './model-check.js';
 import { costByGroup, STAGE_NAMES, stageOf, sumByGroup } from './stages.js';
 import { type Summary, summarize } from './statistics.js';
@@ -49,10 +50,9 @@ export interface ModelResult {
 }
 
 export interface ModelBenchOptions {
-  /** Name of a recorded run. */
-  readonly run: string;
-  /** Where the recorded runs are. */
-  readonly folder: string;
+  readonly run: Run;
+  /** What PyTorch computed in it: RUN.safetensors. */
+  readonly tensors: ByteSource;
   readonly runs: number;
   readonly note: (line: string) => void;
 }
@@ -60,9 +60,9 @@ export interface ModelBenchOptions {
 /** Loads a recorded run's model, checks one result against PyTorch's, and times it. */
 export async function benchModel(
   device: EngineDevice,
-  { run: name, folder, runs, note }: ModelBenchOptions,
+  { run, tensors, runs, note }: ModelBenchOptions,
 ): Promise<ModelResult> {
-  const run = readRun(name, folder);
+  const { run: name } = run;
   const image = runImage(run);
   note(`${name}: making the weights`);
   const model = await runModel(run);
@@ -77,7 +77,7 @@ export async function benchModel(
       zian.localize(image, { flipTest: false }),
     );
     const first = performance.now() - firstStarted;
-    const check = await checkModel(run, folder, result, await zian.heatmaps());
+    const check = await checkModel(run, tensors, result, await zian.heatmaps());
     return {
       run: name,
       image: [image.width, image.height],

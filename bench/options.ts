@@ -1,6 +1,7 @@
 import { Command } from 'commander';
 import type { CliStreams } from '../src/cli/context.js';
 import { usageError } from '../src/errors.js';
+import { FULL, QUICK } from './effort.js';
 import type { Effort } from './measure.js';
 
 /** What a command line asks for. */
@@ -29,14 +30,6 @@ interface Parsed {
   readonly markdown?: string;
 }
 
-const FULL = {
-  kernels: { runs: 15, sampleMilliseconds: 50, budgetMilliseconds: 5000 },
-  modelRuns: 5,
-} as const;
-const QUICK = {
-  kernels: { runs: 5, sampleMilliseconds: 10, budgetMilliseconds: 1000 },
-  modelRuns: 2,
-} as const;
 const MOST_RUNS = 1000;
 
 const AFTER = `

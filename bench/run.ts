@@ -8,12 +8,15 @@ import type { EngineDevice } from '../src/graph/index.js';
 import type { KernelSuite } from '../src/kernels/contract.js';
 import { openDevice } from '../src/node/adapters.js';
 import { writeFileAtomic } from '../src/node/atomic-file.js';
+import { openFileSource } from '../src/node/file-source.js';
 import { packageAround } from '../src/node/versions.js';
+import { readRun, runTensorsPath } from '../test/support/runs.js';
+import { environment } from './environment.js';
+import { faults } from './faults.js';
 import { type BenchCase, benchCase, type CaseResult, selectCases } from './kernels.js';
 import type { Effort } from './measure.js';
-import { benchModel } from './model.js';
+import { benchModel, type ModelResult } from './model.js';
 import { type BenchOptions, parseOptions } from './options.js';
-import { environment, faults } from './report.js';
 import { environmentLines, faultSections, kernelSection, modelSection, type Section } from './sections.js';
 import { reportMarkdown, sectionText } from './write.js';
 
@@ -59,6 +62,22 @@ async function benchKernels(
   return results;
 }
 
+/** @param folder where the recorded runs are */
+async function benchRecorded(
+  device: EngineDevice,
+  name: string,
+  folder: string,
+  runs: number,
+  note: (line: string) => void,
+): Promise<ModelResult> {
+  const tensors = await openFileSource(runTensorsPath(name, folder));
+  try {
+    return await benchModel(device, { run: readRun(name, folder), tensors, runs, note });
+  } finally {
+    await tensors.close();
+  }
+}
+
 async function bench(options: BenchOptions, { streams, suites }: BenchContext): Promise<number> {
   const note = (line: string): void => streams.err(`${line}\n`);
   const print = (parts: readonly Section[]): void => {
@@ -79,9 +98,7 @@ async function bench(options: BenchOptions, { streams, suites }: BenchContext): 
     const kernels = cases ? await benchKernels(device, cases, kernelEffort, note) : null;
     if (kernels) print([kernelSection(kernels)]);
     const run = tiny ? TINY_RUN : FULL_RUN;
-    const model = options.model
-      ? await benchModel(device, { run, folder: runsFolder(root), runs: modelRuns, note })
-      : null;
+    const model = options.model ? await benchRecorded(device, run, runsFolder(root), modelRuns, note) : null;
     if (model) print([modelSection(model)]);
     print(faultSections({ kernels, model }));
 

@@ -1,8 +1,9 @@
+import { faults } from './faults.js';
 import { digits, mebibytes, type Table } from './format.js';
 import type { CaseResult, VariantResult } from './kernels.js';
 import { millisecondsOf } from './measure.js';
 import type { GroupResult, ModelResult, Profile } from './model.js';
-import { type BenchReport, type Environment, faults } from './report.js';
+import type { BenchReport, Environment } from './report.js';
 import type { Summary } from './statistics.js';
 
 /** A part of the report: a title, then lines, then tables. */

@@ -7,6 +7,7 @@ import { build } from 'esbuild';
 const entries = {
   index: 'src/index.ts',
   'node/index': 'src/node/index.ts',
+  'node/main': 'src/node/main.ts',
   'graph/index': 'src/graph/index.ts',
   'convert/index': 'tools/convert-weights/index.ts',
   'cli/zian': 'src/cli/main.ts',

@@ -29,3 +29,15 @@ export const inputError = (message: string, options?: ErrorOptions): ZianError =
 /** A missing, lost or faulty GPU (exit code 4). */
 export const deviceError = (message: string, options?: ErrorOptions): ZianError =>
   new ZianError('device', message, options);
+
+/** The device was lost, or destroyed, while it was needed. What was made on it is gone: open a new one and load again. */
+export class DeviceLostError extends ZianError {
+  /** `destroyed` or `unknown`, as WebGPU gives it. */
+  readonly reason: string;
+
+  constructor(reason: string, message: string) {
+    super('device', message);
+    this.name = 'DeviceLostError';
+    this.reason = reason;
+  }
+}

@@ -1,4 +1,5 @@
 import type { ImageJobs } from '../node/images/jobs.js';
+import type { TuningMode } from '../node/load.js';
 import type { OpenEngine } from './engine.js';
 
 /** Where a command writes: what was asked for goes out, everything else to err. */
@@ -28,6 +29,8 @@ export interface GlobalOptions {
   /** As `openDevice` takes it. */
   readonly adapter: string;
   readonly quiet: boolean;
+  /** As `loadZian` takes it; undefined leaves it to the adapter. */
+  readonly tuning?: TuningMode;
 }
 
 /** Registers a command; its exit code, if not 0, goes to `exit`. */

@@ -16,7 +16,8 @@ export async function openModel(
   const progress = startProgress('loading', streams, options);
   let opened: OpenedEngine;
   try {
-    opened = await openEngine({ model, adapter: options.adapter, dtype, note, onProgress: progress.update });
+    const { adapter, tuning } = options;
+    opened = await openEngine({ model, adapter, dtype, tuning, note, onProgress: progress.update });
   } finally {
     progress.finish();
   }

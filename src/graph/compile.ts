@@ -1,19 +1,19 @@
 import { storageBytes } from '../kernels/layout.js';
-import { buildShader } from '../kernels/shader.js';
 import { allocateActivations } from './activations.js';
 import type { ReadWeight } from './constants.js';
 import type { EngineDevice } from './device.js';
-import { kernelLimits, operandsOf, type PreparedDispatch, prepareCall } from './dispatch.js';
+import { kernelLimits, type PreparedDispatch, prepareCall } from './dispatch.js';
 import { BufferUsage } from './flags.js';
 import { type Graph, readsOf, writesOf } from './graph.js';
 import type { OwnedBuffers } from './owned-buffers.js';
 import { PipelineCache } from './pipelines.js';
 import { type Place, Placement } from './placement.js';
 import { settleAll } from './settle.js';
+import { ShaderCompilation } from './shader-compilation.js';
 import { type ChooseVariant, planSteps, type Step } from './steps.js';
 import { uploadConstants } from './upload.js';
 
-/** How far `Executable.compile` is: weights uploaded, then pipelines compiled. */
+/** How far `Executable.compile` is: weights uploaded, then distinct pipelines compiled. */
 export interface CompileProgress {
   readonly stage: 'weights' | 'pipelines';
   readonly done: number;
@@ -28,6 +28,8 @@ export interface CompileOptions {
   readonly pipelines?: PipelineCache;
   /** Called after each weight and each pipeline. */
   readonly onProgress?: (progress: CompileProgress) => void;
+  /** Stops between two weights, or two shaders: see `Executable.compile`. */
+  readonly signal?: AbortSignal | undefined;
   /** The variant of a kernel node, by name; the kernel's own default where it gives undefined. */
   readonly chooseVariant?: ChooseVariant;
 }
@@ -61,7 +63,7 @@ export async function compileGraph(
   graph: Graph,
   device: EngineDevice,
   owned: OwnedBuffers,
-  { readWeight, pipelines, onProgress, chooseVariant }: CompileOptions,
+  { readWeight, pipelines, onProgress, signal, chooseVariant }: CompileOptions,
 ): Promise<CompiledGraph> {
   const placement = new Placement(graph);
   const steps = planSteps(
@@ -76,18 +78,23 @@ export async function compileGraph(
     () => allocateActivations(graph, steps, placement, owned),
   );
   const cache = pipelines ?? new PipelineCache(device.gpu);
-  const compiling = compileShaders(steps, cache);
+  const shaders = new ShaderCompilation(steps, cache, signal);
+  const compiling = shaders.run();
   // Not to be taken for a failure that nobody hears of, while weights are read.
   compiling.catch(() => undefined);
   const constants = await uploadConstants(graph.constants, steps, device, owned, {
     readWeight,
     onProgress: (done, total) => onProgress?.({ stage: 'weights', done, total }),
+    signal,
   }).catch(async (error: unknown) => {
     // Whoever hears of the failure may destroy the device, which must not be compiling then.
+    shaders.stop();
     await compiling.catch(() => undefined);
     throw error;
   });
+  shaders.report((done, total) => onProgress?.({ stage: 'pipelines', done, total }));
   await device.wait(compiling);
+  signal?.throwIfAborted();
 
   const buffersOf = (step: Step): Record<string, GPUBuffer> => {
     const buffers: Record<string, GPUBuffer> = { ...scratch.get(step), ...constants.buffers.get(step) };
@@ -97,9 +104,7 @@ export async function compileGraph(
     }
     return buffers;
   };
-  const dispatches = await prepareSteps(steps, buffersOf, device, owned, cache, (done, total) =>
-    onProgress?.({ stage: 'pipelines', done, total }),
-  );
+  const dispatches = await prepareSteps(steps, buffersOf, device, owned, cache);
 
   const ports = (values: Graph['inputs']): Map<string, Port> =>
     new Map(
@@ -133,17 +138,6 @@ function checkSizes(graph: Graph, steps: readonly Step[], placement: Placement, 
       owned.checkBinding(`${node.label}: '${name}'`, bytes);
 }
 
-/** Has every step's shaders compiled; settles when all of them have. */
-async function compileShaders(steps: readonly Step[], cache: PipelineCache): Promise<void> {
-  await settleAll(
-    steps.flatMap(({ node, call, plan }) =>
-      plan.dispatches.map((dispatch) =>
-        cache.get(buildShader(dispatch, operandsOf(call), node.kernel.optional)),
-      ),
-    ),
-  );
-}
-
 /** Binds every step's dispatches to the compiled shaders. Equal parameters share a uniform buffer. */
 async function prepareSteps(
   steps: readonly Step[],
@@ -151,7 +145,6 @@ async function prepareSteps(
   { gpu }: EngineDevice,
   owned: OwnedBuffers,
   pipelines: PipelineCache,
-  onProgress: (done: number, total: number) => void,
 ): Promise<PreparedDispatch[]> {
   const absent = owned.create('absent operands', 256, BufferUsage.STORAGE);
   const uniforms = new Map<string, GPUBuffer>();
@@ -165,12 +158,11 @@ async function prepareSteps(
     }
     return buffer;
   };
-  let done = 0;
   // All of them settle first, so that nothing is created after a failure has freed the rest.
   const prepared = await settleAll(
-    steps.map(async (step) => {
+    steps.map((step) => {
       const { node, call, plan } = step;
-      const dispatches = await prepareCall(
+      return prepareCall(
         gpu,
         pipelines,
         node.kernel,
@@ -181,9 +173,6 @@ async function prepareSteps(
         absent,
         node.label,
       );
-      done += 1;
-      onProgress(done, steps.length);
-      return dispatches;
     }),
   );
   return prepared.flat();

@@ -1,4 +1,4 @@
-import { deviceError } from '../errors.js';
+import { DeviceLostError, deviceError } from '../errors.js';
 
 /** Optional features that the engine uses where an adapter has them; `has` says which were granted. */
 const WANTED_FEATURES = ['shader-f16', 'timestamp-query', 'subgroups'] as const satisfies GPUFeatureName[];
@@ -167,13 +167,14 @@ export class EngineDevice {
   }
 
   /**
-   * @throws ZianError (device) when the device was lost or destroyed, and, once, when it has reported an error
+   * @throws DeviceLostError when the device was lost or destroyed; ZianError (device), once, when it has reported an error
    * that no error scope caught: what was computed since the last call cannot be trusted.
    */
   assertAlive(): void {
     if (this.#loss) {
       const { reason, message } = this.#loss;
-      throw deviceError(
+      throw new DeviceLostError(
+        reason,
         reason === 'destroyed'
           ? `The GPU device '${this.report.name}' was destroyed; open a new one.`
           : `The GPU device '${this.report.name}' was lost (${message || 'no reason given'}); open a new one, and where this happens again, update its driver or take another adapter.`,

@@ -28,7 +28,7 @@ export class Executable {
 
   /**
    * @throws ZianError (device) when a shader does not compile or memory is exhausted, (input) when a tensor is larger
-   * than the device can bind
+   * than the device can bind; `signal.reason` when that was aborted, once nothing is being compiled any more
    */
   static async compile(
     graph: Graph,
@@ -68,6 +68,16 @@ export class Executable {
     if (data.byteLength > buffer.size)
       throw new Error(`input '${name}' holds ${buffer.size} bytes, not ${data.byteLength}`);
     this.#device.gpu.queue.writeBuffer(buffer, 0, data.buffer, data.byteOffset, data.byteLength);
+  }
+
+  /** Writes the first `bytes` of an input from a buffer of this device, which may be destroyed right afterwards. */
+  copy(name: string, from: GPUBuffer, bytes: number): void {
+    this.#assertUsable();
+    const input = this.#compiled.inputs.get(name);
+    if (!input) throw new Error(`the graph has no input '${name}'`);
+    const encoder = this.#device.gpu.createCommandEncoder();
+    encoder.copyBufferToBuffer(from, 0, input.buffer, 0, bytes);
+    this.#device.gpu.queue.submit([encoder.finish()]);
   }
 
   /**

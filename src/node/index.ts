@@ -11,4 +11,5 @@ export { writeFileAtomic, writeFileStreaming } from './atomic-file.js';
 export { openFileSource } from './file-source.js';
 export { decodeImage, readImageFile } from './images/decode.js';
 export { encodePng } from './images/encode.js';
-export { type LoadedModel, type LoadOptions, loadZian } from './load.js';
+export { type LoadedModel, type LoadOptions, loadZian, type TuningMode } from './load.js';
+export { clearTuning, readTuning, tuningPath, writeTuning } from './tuning-file.js';

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { Sha256 } from '../../tools/convert-weights/sha256.js';
+import type { Sha256 } from '../weights/sha256.js';
 
 /** Node's own incremental SHA-256, several times as fast as the portable one. */
 export function nodeSha256(): Sha256 {

@@ -14,7 +14,8 @@ export interface Rectangle {
   readonly y1: number;
 }
 
-interface ImageSize {
+/** In pixels. */
+export interface ImageSize {
   readonly width: number;
   readonly height: number;
 }

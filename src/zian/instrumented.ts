@@ -3,11 +3,10 @@ import type { SafetensorsFile } from '../weights/index.js';
 import type { Architecture } from './architecture.js';
 import type { ZianConfig } from './config.js';
 import { finiteWeights } from './finite-weights.js';
-import type { RgbaImage } from './image.js';
 import { Network } from './model/network.js';
 import type { RecordStage, TokenOrder } from './model/record.js';
 import { LARGEST_SCORE } from './model/self-attention.js';
-import { writeSource } from './source.js';
+import { type SourcePixels, writeSource } from './source.js';
 import { attentionScores, reorderTokens, type Stage } from './stages.js';
 
 /** A loaded model, as far as another graph of it needs. */
@@ -28,8 +27,9 @@ export interface ModelParts {
  */
 export async function runInstrumented(
   parts: ModelParts,
-  image: RgbaImage,
+  pixels: SourcePixels,
   mirror: boolean,
+  signal?: AbortSignal,
 ): Promise<Map<string, Stage>> {
   const { config, architecture, file, name: source, device, pipelines, dtype } = parts;
   const weights = new Map([...file.tensors].map(([name, { shape }]) => [name, shape]));
@@ -47,9 +47,10 @@ export async function runInstrumented(
   const executable = await Executable.compile(optimize(graph), device, {
     readWeight: finiteWeights(file, source),
     pipelines,
+    signal,
   });
   try {
-    writeSource(executable, image, config, mirror);
+    writeSource(executable, pixels, config, mirror);
     await executable.run();
     const stages = new Map<string, Stage>();
     // One after the other, so that little is mapped at a time.

@@ -1,20 +1,28 @@
+import type { ZianConfig } from './config.js';
+import { cropMargin, type ImageSize } from './coordinates.js';
 import type { RgbaImage } from './image.js';
-import type { AxisTaps } from './preprocess-tables.js';
+import { type AxisTaps, cropTaps, resizeTaps } from './preprocess-tables.js';
 
-/** An image without the rows and columns that no tap reads, and the taps renumbered to match. */
-export interface CompactSource {
-  readonly image: RgbaImage;
-  readonly horizontal: AxisTaps;
-  readonly vertical: AxisTaps;
-}
-
-interface CompactAxis {
+/** What is left of one axis of an image without the rows (or columns) that no tap reads. */
+export interface KeptAxis {
   /** Source indices to keep, ascending. */
-  readonly kept: Int32Array;
+  readonly kept: Uint32Array<ArrayBuffer>;
+  /** Taps into what is kept. */
   readonly taps: AxisTaps;
 }
 
-function compactAxis(taps: AxisTaps, source: number): CompactAxis {
+/** Both axes of an image. */
+export interface KeptPixels {
+  readonly columns: KeptAxis;
+  readonly rows: KeptAxis;
+}
+
+/**
+ * Keeps what a resize along one axis reads, so that a large photograph becomes a small upload. The resize of the result
+ * gives the same bytes, since every tap reads the same pixel as before.
+ * @param source the axis's length in pixels
+ */
+export function keepAxis(taps: AxisTaps, source: number): KeptAxis {
   const used = new Uint8Array(source);
   // An index whose weight is zero is not read: its tap is pointed at the other one.
   const lower = taps.lower.map((index, i) => (taps.lowerWeight[i] === 0 ? (taps.upper[i] ?? 0) : index));
@@ -27,24 +35,29 @@ function compactAxis(taps: AxisTaps, source: number): CompactAxis {
     position[i] = count;
     count += used[i] ?? 0;
   }
-  const kept = new Int32Array(count);
+  const kept = new Uint32Array(count);
   for (let i = 0; i < source; i++) if (used[i] === 1) kept[position[i] ?? 0] = i;
   const renumber = (index: number): number => position[index] ?? 0;
   return { kept, taps: { ...taps, lower: lower.map(renumber), upper: upper.map(renumber) } };
 }
 
-/**
- * Keeps what a resize reads: at most twice the destination in either axis, so that a large photograph
- * becomes a small upload. The resize of the result gives the same bytes, since every tap reads the
- * same pixel as before.
- */
-export function compactSource(image: RgbaImage, horizontal: AxisTaps, vertical: AxisTaps): CompactSource {
-  const columns = compactAxis(horizontal, image.width);
-  const rows = compactAxis(vertical, image.height);
+/** The pixels of an image that the network's preprocessing reads: at most twice the crop in either axis. */
+export function keptPixels({ width, height }: ImageSize, config: ZianConfig): KeptPixels {
+  const [imageWidth, imageHeight] = config.imageSize;
+  const [cropWidth, cropHeight] = config.cropSize;
+  const margin = cropMargin(config);
+  // One set of taps reproduces OpenCV's plain copy and its 2 × 2 mean as well, so the mode is always bilinear.
+  return {
+    columns: keepAxis(cropTaps(resizeTaps(width, imageWidth).horizontal, margin.x, cropWidth), width),
+    rows: keepAxis(cropTaps(resizeTaps(height, imageHeight).vertical, margin.y, cropHeight), height),
+  };
+}
+
+/** The kept pixels of an image, row by row; the image's own where all are kept. */
+export function gatherPixels(image: RgbaImage, { columns, rows }: KeptPixels): Uint8Array {
   const width = columns.kept.length;
   const height = rows.kept.length;
-  const result = { horizontal: columns.taps, vertical: rows.taps };
-  if (width === image.width && height === image.height) return { image, ...result };
+  if (width === image.width && height === image.height) return image.data;
 
   const data = new Uint8Array(4 * width * height);
   let to = 0;
@@ -63,5 +76,5 @@ export function compactSource(image: RgbaImage, horizontal: AxisTaps, vertical: 
       data[to++] = image.data[from + 3] ?? 0;
     }
   }
-  return { image: { width, height, data }, ...result };
+  return data;
 }

@@ -1,9 +1,21 @@
 import type { Executable } from '../graph/index.js';
 import type { ZianConfig } from './config.js';
-import { cropMargin } from './coordinates.js';
-import type { RgbaImage } from './image.js';
-import { type AxisTaps, cropTaps, normalizeTable, resizeTaps } from './preprocess-tables.js';
-import { compactSource } from './resize-source.js';
+import type { ImageSize } from './coordinates.js';
+import { type AxisTaps, normalizeTable } from './preprocess-tables.js';
+
+/** The pixels of an image that the preprocessing reads, as it reads them. */
+export interface SourcePixels {
+  /** Of the whole image. */
+  readonly size: ImageSize;
+  /** RGBA bytes, row by row: `columns` times `rows` of them, on the host or in a buffer with the usage COPY_SRC. */
+  readonly pixels: Uint8Array | GPUBuffer;
+  readonly columns: number;
+  readonly rows: number;
+  readonly horizontal: AxisTaps;
+  readonly vertical: AxisTaps;
+  /** Frees what lies on the device. */
+  destroy(): void;
+}
 
 /** Taps as the preprocessing kernel reads them: lower and upper index, their weights. */
 function interleave({ lower, upper, lowerWeight, upperWeight }: AxisTaps): Int32Array {
@@ -17,22 +29,15 @@ function interleave({ lower, upper, lowerWeight, upperWeight }: AxisTaps): Int32
 /** Writes an image, its resize tables and the normalisation into a graph's preprocessing inputs. */
 export function writeSource(
   executable: Executable,
-  image: RgbaImage,
+  source: SourcePixels,
   config: ZianConfig,
   mirror: boolean,
 ): void {
-  const [imageWidth, imageHeight] = config.imageSize;
-  const [width, height] = config.cropSize;
-  const margin = cropMargin(config);
-  // One set of taps reproduces OpenCV's plain copy and its 2 × 2 mean as well, so the mode is always bilinear.
-  const source = compactSource(
-    image,
-    cropTaps(resizeTaps(image.width, imageWidth).horizontal, margin.x, width),
-    cropTaps(resizeTaps(image.height, imageHeight).vertical, margin.y, height),
-  );
-  executable.write('image', source.image.data);
+  const { pixels, columns, rows } = source;
+  if (pixels instanceof Uint8Array) executable.write('image', pixels);
+  else executable.copy('image', pixels, 4 * columns * rows);
   executable.write('columns', interleave(source.horizontal));
   executable.write('rows', interleave(source.vertical));
   executable.write('table', normalizeTable(config.mean, config.std));
-  executable.write('params', Uint32Array.of(source.image.width, 0, mirror ? 1 : 0, 0));
+  executable.write('params', Uint32Array.of(columns, 0, mirror ? 1 : 0, 0));
 }

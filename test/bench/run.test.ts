@@ -1,4 +1,4 @@
-import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
@@ -6,9 +6,10 @@ import { selectCases } from '../../bench/kernels.js';
 import { benchModel } from '../../bench/model.js';
 import { runBench } from '../../bench/run.js';
 import { suites } from '../../src/kernels/suites.js';
+import { bytesSource } from '../../src/weights/index.js';
 import { bundled, runScript } from '../cli/bundle.js';
 import { testDevice } from '../support/device.js';
-import { RUNS_FOLDER, readRun } from '../support/runs.js';
+import { readRun, runTensorsPath } from '../support/runs.js';
 import { doublingSuite } from './doubling.js';
 
 const ADAPTER = process.env.ZIAN_TEST_ADAPTER || 'software';
@@ -101,11 +102,15 @@ describe('the bench of a kernel', () => {
 
 describe('the bench of a model', () => {
   const notes: string[] = [];
-  const options = { run: 'coarse-only', runs: 3, note: (line: string) => notes.push(line) };
+  const options = { run: readRun('coarse-only'), runs: 3, note: (line: string) => notes.push(line) };
+  const recorded = (name: string) => {
+    const path = runTensorsPath(name);
+    return bytesSource(path, readFileSync(path));
+  };
 
   it('checks it against PyTorch and times its stages', async () => {
     const device = await testDevice();
-    const result = await benchModel(device, { ...options, folder: RUNS_FOLDER });
+    const result = await benchModel(device, { ...options, tensors: recorded('coarse-only') });
     expect(result.check.wrong).toEqual([]);
     expect(result.check.heatmaps).toEqual([
       { heatmap: 'heatmap_ds', maxError: expect.any(Number), compared: expect.any(Number) },
@@ -133,14 +138,13 @@ describe('the bench of a model', () => {
   });
 
   it('does not time one whose results are wrong', async () => {
-    const run = readRun('coarse-only');
+    const { run } = options;
     const [x, y] = run.predictions.lr.crop_xy;
-    const lr = { ...run.predictions.lr, crop_xy: [x + 1, y] };
+    const lr = { ...run.predictions.lr, crop_xy: [x + 1, y] as const };
     const changed = { ...run, predictions: { ...run.predictions, lr } };
-    writeFileSync(join(folder, 'coarse-only.json'), JSON.stringify(changed));
     // Another model's heat maps, of the same size.
-    cpSync(`${RUNS_FOLDER}/coarse-constant.safetensors`, join(folder, 'coarse-only.safetensors'));
-    const result = await benchModel(await testDevice(), { ...options, folder });
+    const tensors = recorded('coarse-constant');
+    const result = await benchModel(await testDevice(), { ...options, run: changed, tensors });
     expect(result.times).toBeNull();
     expect(result.check.wrong).toEqual([
       expect.stringMatching(/^heatmap_ds is [\d.]+ from PyTorch's, allowed 0.0001$/),

@@ -168,17 +168,57 @@ describe('compiling', () => {
   it('reports its progress to the end', async () => {
     const seen: CompileProgress[] = [];
     const test = network();
+    const cache = new PipelineCache((await testDevice()).gpu);
     const executable = await Executable.compile(test.graph, await testDevice(), {
       readWeight: test.readWeight,
+      pipelines: cache,
       onProgress: (progress) => seen.push(progress),
     });
-    for (const stage of ['weights', 'pipelines'] as const) {
-      const own = seen.filter((progress) => progress.stage === stage);
-      const total = own[0]?.total ?? 0;
-      expect(own.map(({ done }) => done)).toEqual(Array.from({ length: total }, (_, i) => i + 1));
-    }
-    expect(seen.at(-1)).toEqual({ stage: 'pipelines', done: test.graph.nodes.length, total: 8 });
+    const done = (stage: CompileProgress['stage']): number[] =>
+      seen.filter((progress) => progress.stage === stage).map((progress) => progress.done);
+    const weights = done('weights');
+    expect(weights).toEqual(weights.map((_, i) => i + 1));
+    // Shaders compile while weights are uploaded, so some may be done when they are first told of.
+    const pipelines = done('pipelines');
+    const first = pipelines[0] ?? Number.NaN;
+    expect(pipelines).toEqual(pipelines.map((_, i) => first + i));
+    expect(seen.at(-1)).toEqual({ stage: 'pipelines', done: cache.size, total: cache.size });
+    expect(seen.findIndex(({ stage }) => stage === 'pipelines')).toBe(weights.length);
     executable.destroy();
+  });
+
+  it('stops when it is aborted, and frees what it had made', async () => {
+    const test = network();
+    const { device, calls } = await spiedDevice();
+    const stop = new AbortController();
+    const reason = new Error('enough');
+    const seen: CompileProgress[] = [];
+    const compiling = Executable.compile(test.graph, device, {
+      readWeight: test.readWeight,
+      signal: stop.signal,
+      onProgress: (progress) => {
+        seen.push(progress);
+        if (progress.done === 2) stop.abort(reason);
+      },
+    });
+    await expect(compiling).rejects.toBe(reason);
+    expect(seen.at(-1)).toMatchObject({ stage: 'weights', done: 2 });
+    expect(new Set(calls.buffers)).toEqual(calls.destroyed);
+  });
+
+  it('stops while shaders compile', async () => {
+    const test = network();
+    const cache = new PipelineCache((await testDevice()).gpu);
+    const stop = new AbortController();
+    const compiling = Executable.compile(test.graph, await testDevice(), {
+      readWeight: test.readWeight,
+      pipelines: cache,
+      signal: stop.signal,
+      onProgress: ({ stage }) => {
+        if (stage === 'pipelines') stop.abort();
+      },
+    });
+    await expect(compiling).rejects.toMatchObject({ name: 'AbortError' });
   });
 
   it('reads each tensor once for each constant, and never two at a time', async () => {

@@ -1,8 +1,15 @@
 import { createHash } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
-import { cropTaps, normalizeTable, resizeMode, resizeTaps } from '../../src/zian/preprocess-tables.js';
+import type { RgbaImage } from '../../src/zian/image.js';
+import {
+  type AxisTaps,
+  cropTaps,
+  normalizeTable,
+  resizeMode,
+  resizeTaps,
+} from '../../src/zian/preprocess-tables.js';
 import { resizeReference, resizeWithTaps } from '../../src/zian/resize-reference.js';
-import { compactSource } from '../../src/zian/resize-source.js';
+import { gatherPixels, keepAxis } from '../../src/zian/resize-source.js';
 import { expectations, formulaImage, rgbDigest } from './fixtures.js';
 
 describe('resize against OpenCV', () => {
@@ -72,7 +79,16 @@ describe('taps', () => {
   });
 });
 
-describe('compactSource', () => {
+/** The image without what the taps do not read, and its taps. */
+function compacted(image: RgbaImage, horizontal: AxisTaps, vertical: AxisTaps) {
+  const columns = keepAxis(horizontal, image.width);
+  const rows = keepAxis(vertical, image.height);
+  const data = gatherPixels(image, { columns, rows });
+  const compact: RgbaImage = { width: columns.kept.length, height: rows.kept.length, data };
+  return { image: compact, horizontal: columns.taps, vertical: rows.taps };
+}
+
+describe('the pixels that a resize reads', () => {
   it.each([
     [700, 3000, 64, 64],
     [1000, 50, 64, 64],
@@ -85,7 +101,7 @@ describe('compactSource', () => {
     const image = formulaImage(width, height);
     const horizontal = resizeTaps(width, targetWidth).horizontal;
     const vertical = resizeTaps(height, targetHeight).vertical;
-    const compact = compactSource(image, horizontal, vertical);
+    const compact = compacted(image, horizontal, vertical);
     expect(compact.image.width).toBeLessThanOrEqual(Math.min(width, 2 * targetWidth));
     expect(compact.image.height).toBeLessThanOrEqual(Math.min(height, 2 * targetHeight));
     expect(compact.image.data.length).toBe(4 * compact.image.width * compact.image.height);
@@ -97,7 +113,7 @@ describe('compactSource', () => {
     const image = formulaImage(500, 500);
     const { horizontal, vertical } = resizeTaps(500, 64);
     const [h, v] = [cropTaps(horizontal, 4, 56), cropTaps(vertical, 4, 56)];
-    const compact = compactSource(image, h, v);
+    const compact = compacted(image, h, v);
     expect(compact.image.width).toBeLessThanOrEqual(112);
     expect(resizeWithTaps(compact.image, compact.horizontal, compact.vertical)).toEqual(
       resizeWithTaps(image, h, v),

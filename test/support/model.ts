@@ -1,7 +1,7 @@
 import { type ByteSource, bytesSource, memorySink, writeSafetensors } from '../../src/weights/index.js';
 import { isIgnoredTensor } from '../../src/zian/check-state-dict.js';
 import { modelMetadata } from '../../src/zian/model-file.js';
-import { type Run, runConfig, runShapes } from './runs.js';
+import { type Run, runConfig, runShapes } from './run.js';
 import { seededTensor } from './seeded.js';
 
 /** The model file of a run's seeded weights, as `zian convert` would write it; tensors are made one by one. */

@@ -9,7 +9,7 @@ import { openModel } from '../open-model.js';
 /** A model to be evaluated, and on what. */
 export type PredictRequest = Pick<
   LocalizeRequest,
-  'model' | 'inputs' | 'task' | 'dtype' | 'flipTest' | 'workers' | 'adapter' | 'quiet'
+  'model' | 'inputs' | 'task' | 'dtype' | 'flipTest' | 'workers' | 'adapter' | 'tuning' | 'quiet'
 > & {
   /** Where the results go; a temporary place unless given. */
   readonly predictions?: string;
@@ -22,7 +22,19 @@ export interface Predicted extends AsyncDisposable {
 
 /** Localises images with a model; what cannot be used is reported, and missing in the results. */
 export async function predict(host: CommandHost, request: PredictRequest): Promise<Predicted> {
-  const { predictions, model, inputs, task, dtype, workers, adapter, quiet, flipTest = false } = request;
+  const {
+    predictions,
+    model,
+    inputs,
+    task,
+    dtype,
+    workers,
+    adapter,
+    tuning,
+    quiet,
+    flipTest = false,
+  } = request;
+  const global = { adapter, quiet, ...(tuning === undefined ? {} : { tuning }) };
   const folder = predictions === undefined ? await mkdtemp(join(tmpdir(), 'zian-evaluate-')) : undefined;
   const path = predictions ?? join(folder ?? '', `${basename(model, extname(model))}.jsonl`);
   const remove = async (): Promise<void> => {
@@ -30,10 +42,10 @@ export async function predict(host: CommandHost, request: PredictRequest): Promi
   };
   try {
     await localizeImages(host, {
-      ...{ model, inputs, task, dtype, workers, adapter, quiet, flipTest },
+      ...{ model, inputs, task, dtype, workers, flipTest, ...global },
       csv: path,
       format: 'jsonl',
-      open: () => openModel(host, { adapter, quiet }, model, dtype),
+      open: () => openModel(host, global, model, dtype),
     });
     await access(path).catch(() => {
       throw inputError(`There are no images to localise in ${inputs.join(', ')}.`);

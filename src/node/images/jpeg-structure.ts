@@ -1,5 +1,5 @@
 import { inputError, type ZianError } from '../../errors.js';
-import { checkImageSize } from './limits.js';
+import { checkImageSize } from '../../images/limits.js';
 
 /** What the markers of a JPEG say, before any decoding. */
 export interface JpegStructure {

@@ -2,9 +2,10 @@ import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import load from '@cornerstonejs/codec-libjpeg-turbo-8bit/decodewasmjs';
 import { inputError } from '../../errors.js';
+import { exifOrientation } from '../../images/exif.js';
+import { applyOrientation } from '../../images/orientation.js';
 import type { RgbaImage } from '../../zian/image.js';
 import { parseJpeg } from './jpeg-structure.js';
-import { applyOrientation, exifOrientation } from './orientation.js';
 
 /** "Exif\0\0" before the TIFF structure; OpenCV skips it without looking. */
 const EXIF_PREFIX = 6;

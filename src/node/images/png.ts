@@ -1,55 +1,22 @@
 import { createInflate } from 'node:zlib';
-import { inputError } from '../../errors.js';
+import { decodePng as decode, type Inflate } from '../../images/png.js';
 import type { RgbaImage } from '../../zian/image.js';
-import { applyOrientation, exifOrientation } from './orientation.js';
-import { parsePng } from './png-chunks.js';
-import { inflatedSize, PngRows } from './png-pixels.js';
-
-/** Deflate cannot expand more than this (RFC 1951: 258 bytes from two bits, 1032:1). */
-const MAX_DEFLATE_RATIO = 1032;
-
-/** libpng forgives a little data after the last row; more is a decompression bomb. */
-const MAX_SURPLUS = 1 << 16;
 
 /**
- * Decodes a PNG to what `cv2.imread` gives (in RGB order).
- *
- * Not done by pngjs, whose synchronous reader does not notice a truncated or corrupt zlib stream in
- * current Node (it then returns uninitialised memory), and replaces the colour that tRNS names.
- *
- * @throws ZianError (input) when the file is damaged, truncated or over the size limit
+ * Not done by pngjs, whose synchronous reader does not notice a truncated or corrupt zlib stream in current Node (it then
+ * returns uninitialised memory), and replaces the colour that tRNS names.
  */
-export async function decodePng(bytes: Uint8Array, name: string): Promise<RgbaImage> {
-  const { header, palette, data, exif } = parsePng(bytes, name);
-  const expected = inflatedSize(header);
-  const compressed = data.reduce((sum, part) => sum + part.length, 0);
-  const truncated = () =>
-    inputError(
-      `${name}: the PNG is truncated: its data do not fill the ${header.width}×${header.height} pixels; copy it again.`,
-    );
-  if (compressed * MAX_DEFLATE_RATIO < expected) throw truncated();
-
-  const rows = new PngRows(header, palette);
-  const inflate = createInflate({ chunkSize: 1 << 18 });
-  for (const part of data) inflate.write(part);
-  inflate.end();
+const inflate: Inflate = async function* (parts, cutOff) {
+  const stream = createInflate({ chunkSize: 1 << 18 });
+  for (const part of parts) stream.write(part);
+  stream.end();
   try {
-    for await (const chunk of inflate) {
-      rows.push(chunk);
-      if (rows.surplus > MAX_SURPLUS) break;
-    }
+    yield* stream;
   } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'Z_BUF_ERROR') throw truncated();
-    const reason = error instanceof Error ? error.message : String(error);
-    throw inputError(
-      `${name}: the PNG is damaged: its pixel data cannot be read (${reason}); copy it again.`,
-    );
+    throw error instanceof Error && 'code' in error && error.code === 'Z_BUF_ERROR' ? cutOff() : error;
   }
-  if (rows.surplus > MAX_SURPLUS) {
-    throw inputError(
-      `${name}: the PNG is refused, because its data inflate to more than the ${header.width}×${header.height} pixels of its header.`,
-    );
-  }
-  if (!rows.complete) throw truncated();
-  return applyOrientation(rows.image, exif === undefined ? 1 : exifOrientation(exif));
-}
+};
+
+/** Decodes a PNG; see `src/images/png.ts`. */
+export const decodePng = (bytes: Uint8Array, name: string): Promise<RgbaImage> =>
+  decode(bytes, name, inflate);

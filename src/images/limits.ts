@@ -1,4 +1,4 @@
-import { inputError } from '../../errors.js';
+import { inputError } from '../errors.js';
 
 /** Images above this are refused from their header, before any pixel memory is asked for. */
 export const MAX_PIXELS = 100_000_000;

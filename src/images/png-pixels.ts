@@ -1,5 +1,5 @@
-import type { RgbaImage } from '../../zian/image.js';
 import { ColorType, type PngHeader } from './png-chunks.js';
+import type { RgbaImage } from './rgba-image.js';
 
 const CHANNELS: Readonly<Record<ColorType, number>> = { 0: 1, 2: 3, 3: 1, 4: 2, 6: 4 };
 

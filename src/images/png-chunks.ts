@@ -1,4 +1,4 @@
-import { inputError } from '../../errors.js';
+import { inputError } from '../errors.js';
 import { crc32 } from './crc32.js';
 import { checkImageSize } from './limits.js';
 

@@ -1,4 +1,4 @@
-import { type ByteSource, readPieces } from '../../src/weights/byte-source.js';
+import { type ByteSource, readPieces } from './byte-source.js';
 
 /** An incremental SHA-256. */
 export interface Sha256 {
