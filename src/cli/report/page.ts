@@ -135,7 +135,7 @@ export async function reportPage(request: ReportRequest): Promise<string> {
     ),
     section(
       'Cumulative error',
-      'Share of landmarks whose error is at most so large; vertical lines are the thresholds of the detection rates.',
+      'Share of landmarks whose error is at most so large; vertical lines are the thresholds of the detection rates. A curve that ends below 100 % has larger errors than are shown.',
       element('p', {}, legend),
       cumulativeCurve(all, to),
     ),

@@ -9,11 +9,11 @@ const sortedDistances = ({ errors }: SeriesEvaluation): Float64Array =>
 /** Class of a series' colour. */
 export const colorClass = (index: number): string => `s${index % 6}`;
 
-/** The error that plots reach to: all but a few outliers, and the largest threshold. */
+/** The error that plots reach to: nearly all, but no more than three times the largest threshold for a few outliers. */
 export function reach(all: readonly SeriesEvaluation[]): number {
   const largest = Math.max(...all.map((series) => quantile(sortedDistances(series), 0.98) || 0));
-  const thresholds = all.flatMap(({ pixels }) => pixels.sdr.map(({ threshold }) => threshold));
-  return 1.05 * Math.max(largest, ...thresholds, 1);
+  const threshold = Math.max(1, ...all.flatMap(({ pixels }) => pixels.sdr.map((rate) => rate.threshold)));
+  return 1.05 * Math.max(threshold, Math.min(largest, 3 * threshold));
 }
 
 /** Share of landmarks by the error that they are within; a curve for each series. */
