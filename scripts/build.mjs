@@ -13,6 +13,7 @@ const entries = {
   'graph/index': 'src/graph/index.ts',
   'convert/index': 'tools/convert-weights/index.ts',
   'cli/zian': 'src/cli/main.ts',
+  'cli/image-worker': 'src/node/image-worker.ts',
   'bench/main': 'bench/main.ts',
   'bench/peers/main': 'bench/peers/main.ts',
   'bench/peers/check': 'bench/peers/check/main.ts',
