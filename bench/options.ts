@@ -45,11 +45,11 @@ const AFTER = `
 Without --kernels and --model: both. The adapter's own peaks are measured first. Every result is checked before it is timed.
 
 Examples:
-  $ npm run bench -- --adapter software
-  $ npm run bench -- --kernels conv2d --quick
-  $ npm run bench -- --kernels --svg roofline.svg
-  $ npm run bench -- --case bench/examples/scale.mjs
-  $ npm run bench -- --model --runs 10 --json figures.json --markdown figures.md
+  $ zian bench --adapter software
+  $ zian bench --kernels conv2d --quick
+  $ zian bench --kernels --svg roofline.svg
+  $ zian bench --case bench/examples/scale.mjs
+  $ zian bench --model --runs 10 --json figures.json --markdown figures.md
 
 Exit codes: 0 done, 1 a result is wrong, 2 wrong usage, 3 unusable input, 4 no usable GPU adapter.`;
 

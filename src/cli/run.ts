@@ -1,4 +1,5 @@
 import { Command, Option } from 'commander';
+import { addBench } from './commands/bench.js';
 import { addConvert } from './commands/convert.js';
 import { addDoctor } from './commands/doctor.js';
 import { addEnsemble } from './commands/ensemble.js';
@@ -48,6 +49,7 @@ function makeProgram(host: CommandHost): Command {
     addInspect,
     addVerify,
     addTune,
+    addBench,
     addExportOnnx,
     addDoctor,
   ])
