@@ -4,11 +4,11 @@ import { elementCount, storageBytes, toStorage } from '../kernels/layout.js';
 import { type CompiledGraph, type CompileOptions, compileGraph, type MemoryReport } from './compile.js';
 import type { EngineDevice } from './device.js';
 import { encodeDispatch } from './dispatch.js';
+import { writeElements } from './elements.js';
 import type { Graph, KernelNode } from './graph.js';
 import { OwnedBuffers } from './owned-buffers.js';
 import { Profiler, type Timing } from './profiler.js';
 import { Readback } from './readback.js';
-import { encodeElements } from './upload.js';
 
 /**
  * A graph made ready on a device: weights uploaded, pipelines compiled, buffers planned, bind groups made.
@@ -81,7 +81,9 @@ export class Executable {
     if (values.length !== elementCount(shape))
       throw new Error(`input '${name}' has the shape [${shape.join(', ')}], not ${values.length} values`);
     const stored = new Float32Array(storageBytes({ shape, dtype: 'f32' }) / 4);
-    this.write(name, encodeElements(toStorage(values, shape, stored), dtype).subarray(0, input.buffer.size));
+    const bytes = new Uint8Array(storageBytes({ shape, dtype }));
+    writeElements(toStorage(values, shape, stored), dtype, bytes.buffer);
+    this.write(name, bytes);
   }
 
   /** Writes the first `bytes` of an input from a buffer of this device, which may be destroyed right afterwards. */
