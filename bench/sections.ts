@@ -65,11 +65,11 @@ export function rooflineSection({ gflops, gbytes, cases }: Roofline): Section {
     lines: [
       `${digits(gflops)} GFLOP/s of multiply-adds in registers, ${digits(gbytes)} GB/s copied; measured on this adapter`,
     ],
-    tables: kernelSection(cases, null).tables,
+    tables: kernelSection(cases).tables,
   };
 }
 
-export function kernelSection(results: readonly CaseResult[], roofline: Roofline | null): Section {
+export function kernelSection(results: readonly CaseResult[], roofline: Roofline | null = null): Section {
   const timed = results.flatMap(({ variants }) => variants.filter((result) => !('wrong' in result)));
   const byWall = timed.length > 0 && timed.every((result) => 'gpu' in result && result.gpu === null);
   return {

@@ -3,6 +3,7 @@
 import { existsSync } from 'node:fs';
 import { chmod, rm, symlink } from 'node:fs/promises';
 import { build } from 'esbuild';
+import { buildWeb } from './build-web.mjs';
 import { wgslPlugin } from './wgsl.mjs';
 
 const entries = {
@@ -12,6 +13,7 @@ const entries = {
   'graph/index': 'src/graph/index.ts',
   'convert/index': 'tools/convert-weights/index.ts',
   'cli/zian': 'src/cli/main.ts',
+  'cli/image-worker': 'src/node/image-worker.ts',
   'bench/main': 'bench/main.ts',
   'bench/peers/main': 'bench/peers/main.ts',
   'bench/peers/check': 'bench/peers/check/main.ts',
@@ -21,6 +23,7 @@ const entries = {
   'bench/peers/pages/onnxruntime': 'bench/peers/browser/pages/onnxruntime.ts',
   'bench/peers/pages/tfjs': 'bench/peers/browser/pages/tfjs.ts',
   'demo/main': 'demo/main.ts',
+  'web-server/main': 'web/server/main.ts',
 };
 
 await rm('dist', { recursive: true, force: true });
@@ -39,6 +42,7 @@ await build({
   chunkNames: 'chunks/[name]-[hash]',
   logLevel: 'warning',
 });
+await buildWeb();
 await chmod('dist/cli/zian.js', 0o755);
 // In a clone, so that `npx zian` runs this build: without it npx would install the package into a cache of its own.
 if (existsSync('node_modules/.bin')) {

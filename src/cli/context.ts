@@ -1,4 +1,5 @@
-import type { TuningMode } from '../node/load.js';
+import type { ImageJobs } from '../node/images/jobs.js';
+import type { TuningMode } from '../tuning/index.js';
 import type { OpenEngine } from './engine.js';
 
 /** Where a command writes: what was asked for goes out, everything else to err. */
@@ -15,6 +16,8 @@ export interface CliStreams {
 export interface CliContext {
   readonly streams: CliStreams;
   readonly openEngine: OpenEngine;
+  /** Where images are decoded and overlays drawn: on so many threads, or with 0 on this one. */
+  readonly openImageJobs: (threads: number) => ImageJobs;
   /** zian-webgpu's own. */
   readonly version: string;
   /** Prints stack traces of unexpected errors. */

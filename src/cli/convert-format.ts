@@ -1,27 +1,12 @@
 import { printable } from '../weights/index.js';
-import type { Architecture } from '../zian/architecture.js';
 import type { ZianConfig } from '../zian/config.js';
+import { describeNetwork } from '../zian/describe.js';
 import type { Converted, ConvertRequest } from './convert.js';
 
 function describeConfig(config: ZianConfig): string {
-  const { dataset, imageSize, cropSize, dsFactor, regionRadius, flipTest } = config;
+  const { dataset, imageSize, cropSize, dsFactor, regionRadius, flipTest, clahe } = config;
   const regions = config.hrnetOnly ? '' : `, regions ${2 * regionRadius}x${2 * regionRadius}`;
-  return `${dataset}, image ${imageSize.join('x')}, crop ${cropSize.join('x')}, coarse stage at 1/${dsFactor}${regions}${flipTest ? ', flip test' : ''}`;
-}
-
-function describeNetwork(found: Architecture): string {
-  const [, , last] = found.hrnet.stages;
-  const backbone = `HRNet ${last.channels.join('-')}`;
-  if (found.hrnetOnly) return `${backbone}, coarse stage only`;
-  const { coAttention, selfAttention, rois } = found;
-  return [
-    backbone,
-    rois.length === 1 ? '1 region' : `${rois.length} regions`,
-    coAttention === false ? 'no co-attention' : `${coAttention} co-attention`,
-    selfAttention === false
-      ? 'no self-attention'
-      : `self-attention by ${selfAttention.attractors} attractors`,
-  ].join(', ');
+  return `${dataset}, image ${imageSize.join('x')}, crop ${cropSize.join('x')}, coarse stage at 1/${dsFactor}${regions}${flipTest ? ', flip test' : ''}${clahe ? ', CLAHE' : ''}`;
 }
 
 /** What was converted, for people. */

@@ -1,19 +1,12 @@
-import {
-  convertCheckpoint,
-  readCheckpoint,
-  selectStateDict,
-  sha256Source,
-  type WeightDtype,
-} from '../../tools/convert-weights/index.js';
+import type { WeightDtype } from '../../tools/convert-weights/index.js';
+import { type Converted, checkCheckpoint, writeModel } from '../conversion/convert-model.js';
 import { writeFileStreaming } from '../node/atomic-file.js';
 import { openFileSource } from '../node/file-source.js';
 import { nodeSha256 } from '../node/sha256.js';
-import type { Architecture } from '../zian/architecture.js';
-import { checkStateDict, isIgnoredTensor } from '../zian/check-state-dict.js';
 import type { ZianConfig } from '../zian/config.js';
-import { expectedTensors } from '../zian/expected-tensors.js';
-import { modelMetadata } from '../zian/model-file.js';
 import { refuseOverwriting } from './output-paths.js';
+
+export type { Converted } from '../conversion/convert-model.js';
 
 export interface ConvertRequest {
   /** Path of the file that torch.save wrote. */
@@ -29,21 +22,6 @@ export interface ConvertRequest {
   readonly onProgress?: (done: number, total: number) => void;
 }
 
-export interface Converted {
-  readonly architecture: Architecture;
-  readonly format: string;
-  /** The key of the checkpoint that held the state dict, or null. */
-  readonly wrapper: string | null;
-  readonly tensors: number;
-  /** Trainable values: without batch norm's running statistics. */
-  readonly parameters: number;
-  /** Of the model file. */
-  readonly bytes: number;
-  readonly sha256: string;
-}
-
-const sizeOf = (shape: readonly number[]): number => shape.reduce((product, size) => product * size, 1);
-
 /**
  * Makes a model file of a PyTorch checkpoint; it appears under its name when it is complete.
  *
@@ -55,41 +33,25 @@ export async function convertModel(request: ConvertRequest): Promise<Converted> 
   const source = await openFileSource(request.checkpoint);
   try {
     await refuseOverwriting([output], [request.checkpoint]);
-    const checkpoint = await readCheckpoint(source);
-    const stateDict = selectStateDict(checkpoint);
-    const shapes = new Map([...stateDict.tensors].map(([name, { shape }]) => [name, shape]));
-    const architecture = checkStateDict(config, shapes, source.name);
-    const plan = [...expectedTensors(architecture)].map(([name, shape]) => ({ name, shape }));
-    // Half of the bar for the hash, which has to come first because it goes into the file's header.
+    const checked = await checkCheckpoint(source, config);
+    // Half of the bar for the hash.
     const half = source.size;
-    return await writeFileStreaming(output, async (sink) => {
-      const sha256 = await sha256Source(source, nodeSha256, (done) => onProgress?.(done, 2 * half));
-      const written = await convertCheckpoint(stateDict, {
-        dtype,
-        plan,
-        sink,
-        metadata: modelMetadata({
+    return await writeFileStreaming(output, (sink) =>
+      writeModel(
+        source,
+        checked,
+        {
           config,
           dtype,
-          checkpointSha256: sha256,
-          converterVersion: version,
+          version,
           ...(notice === undefined ? {} : { notice }),
-        }),
-        ignore: (name) => isIgnoredTensor(name, architecture),
-        onProgress: ({ done, total }) => onProgress?.(half + (half * done) / total, 2 * half),
-      });
-      return {
-        architecture,
-        format: checkpoint.format,
-        wrapper: stateDict.wrapper,
-        tensors: written.tensors,
-        parameters: plan
-          .filter(({ name }) => !/\.running_(mean|var)$/.test(name))
-          .reduce((sum, { shape }) => sum + sizeOf(shape), 0),
-        bytes: written.bytes,
-        sha256,
-      };
-    });
+          sha256: nodeSha256,
+          onProgress: (stage, done, total) =>
+            onProgress?.((stage === 'hash' ? 0 : half) + (half * done) / total, 2 * half),
+        },
+        sink,
+      ),
+    );
   } finally {
     await source.close();
   }

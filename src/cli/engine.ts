@@ -1,4 +1,4 @@
-import type { TuningMode } from '../node/load.js';
+import type { TuningMode } from '../tuning/index.js';
 import type { ZianConfig } from '../zian/config.js';
 import type { RgbaImage } from '../zian/image.js';
 import type { ModelDtype } from '../zian/model-file.js';

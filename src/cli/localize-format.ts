@@ -1,6 +1,5 @@
 import { basename } from 'node:path';
 import { printable } from '../weights/index.js';
-import type { ZianConfig } from '../zian/config.js';
 import type { Localization, Point } from './engine.js';
 import type { ImageResult, ScanResult } from './localize-result.js';
 
@@ -115,10 +114,3 @@ export const scanCaption = ({ path, halves, notice }: ScanResult): string[] => [
   `left ${found(halves.left)}; right ${found(halves.right)}`,
   ...disclaimer(notice),
 ];
-
-/** What the overlay's legend calls the regions, in the order of `Localization.rois`. */
-export function regionLabels({ tripRoi, roiNum }: ZianConfig): string[] {
-  if (!tripRoi) return ['region, scale 1'];
-  const scales = roiNum === 3 ? ['1', '1.5', '2'] : ['1', '2'];
-  return scales.map((scale) => `region, scale ${scale}`);
-}

@@ -1,9 +1,12 @@
 import { Command, Option } from 'commander';
 import { addConvert } from './commands/convert.js';
 import { addDoctor } from './commands/doctor.js';
+import { addEnsemble } from './commands/ensemble.js';
+import { addEvaluate } from './commands/evaluate.js';
 import { addExportOnnx } from './commands/export-onnx.js';
 import { addInspect } from './commands/inspect.js';
 import { addLocalize } from './commands/localize.js';
+import { addMerge } from './commands/merge.js';
 import { addTune } from './commands/tune.js';
 import { addVerify } from './commands/verify.js';
 import type { CliContext, CommandHost } from './context.js';
@@ -36,8 +39,19 @@ function makeProgram(host: CommandHost): Command {
     .configureHelp({ showGlobalOptions: true })
     .configureOutput({ writeOut: streams.out, writeErr: streams.err })
     .exitOverride();
-  const commands = [addLocalize, addConvert, addInspect, addVerify, addTune, addExportOnnx, addDoctor];
-  for (const add of commands) add(program, host);
+  for (const add of [
+    addLocalize,
+    addMerge,
+    addEvaluate,
+    addEnsemble,
+    addConvert,
+    addInspect,
+    addVerify,
+    addTune,
+    addExportOnnx,
+    addDoctor,
+  ])
+    add(program, host);
   return program;
 }
 

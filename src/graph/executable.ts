@@ -81,9 +81,9 @@ export class Executable {
     if (values.length !== elementCount(shape))
       throw new Error(`input '${name}' has the shape [${shape.join(', ')}], not ${values.length} values`);
     const stored = new Float32Array(storageBytes({ shape, dtype: 'f32' }) / 4);
-    const bytes = new Uint8Array(storageBytes({ shape, dtype }));
-    writeElements(toStorage(values, shape, stored), dtype, bytes.buffer);
-    this.write(name, bytes);
+    const elements = new ArrayBuffer(input.buffer.size);
+    writeElements(toStorage(values, shape, stored), dtype, elements);
+    this.write(name, new Uint8Array(elements));
   }
 
   /** Writes the first `bytes` of an input from a buffer of this device, which may be destroyed right afterwards. */

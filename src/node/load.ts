@@ -1,14 +1,12 @@
 import { deviceError } from '../errors.js';
 import type { EngineDevice } from '../graph/device.js';
-import { Tuner } from '../tuning/index.js';
+import { Tuner, type TuningMode } from '../tuning/index.js';
 import { openSafetensors } from '../weights/index.js';
 import { parseModelMetadata } from '../zian/model-file.js';
 import { type LoadProgress, Zian } from '../zian/zian.js';
 import { openDevice } from './adapters.js';
 import { openFileSource } from './file-source.js';
 import { readTuning, writeTuning } from './tuning-file.js';
-
-export type TuningMode = 'off' | 'use' | 'measure';
 
 /** Much less than a model takes to load, several times what a GPU takes for all kernels of one. */
 const TUNING_MILLISECONDS = 3000;

@@ -18,12 +18,21 @@ const WIDTH_STEP = 4;
  * @throws ZianError (input) where the scan is narrower than four pixels
  */
 export function cutScan(scan: RgbaImage, name: string): ScanHalves {
-  const width = (scan.width - (scan.width % WIDTH_STEP)) / 2;
-  if (width === 0)
-    throw inputError(
-      `${name} is ${scan.width} pixels wide, too narrow to be cut into halves; give a whole AS-OCT scan.`,
-    );
+  const width = scanHalfWidth(scan.width, name);
   return { left: columns(scan, 0, width), right: columns(scan, width, width) };
+}
+
+/**
+ * The width of a scan's halves; the right one begins where the left one ends.
+ * @throws ZianError (input) where the scan is narrower than four pixels
+ */
+export function scanHalfWidth(width: number, name: string): number {
+  const half = (width - (width % WIDTH_STEP)) / 2;
+  if (half === 0)
+    throw inputError(
+      `${name} is ${width} pixels wide, too narrow to be cut into halves; give a whole AS-OCT scan.`,
+    );
+  return half;
 }
 
 /** The columns from `first` on. */

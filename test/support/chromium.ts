@@ -14,11 +14,12 @@ const CACHE = fileURLToPath(new URL('../../node_modules/.cache/', import.meta.ur
 /** Members of these archives go beside the browser; the last has libraries (NSS) that a bare machine lacks. */
 const ARCHIVES = { 'swiftshader.tar.br': '.', 'al2023.tar.br': 'lib' } as const;
 
-/** WebGPU on SwiftShader, and nothing that talks to the network by itself. */
+/** WebGPU on SwiftShader. */
+const WEBGPU_FLAGS = ['--enable-unsafe-webgpu', '--use-webgpu-adapter=swiftshader'];
+
+/** Nothing that talks to the network by itself. */
 const FLAGS = [
   '--no-sandbox',
-  '--enable-unsafe-webgpu',
-  '--use-webgpu-adapter=swiftshader',
   '--disable-quic',
   '--no-first-run',
   '--disable-background-networking',
@@ -29,13 +30,14 @@ const FLAGS = [
 /**
  * Headless Chromium from the npm package (Linux x64), or the one that `ZIAN_TEST_BROWSER` names. Nothing is downloaded.
  * To be closed.
+ * @param webgpu false for a browser that finds no adapter
  */
-export async function launchChromium(): Promise<Browser> {
+export async function launchChromium({ webgpu = true } = {}): Promise<Browser> {
   const own = process.env.ZIAN_TEST_BROWSER;
   const folder = own ? undefined : await unpackedChromium();
   return await chromium.launch({
     executablePath: folder ? join(folder, 'chromium') : (own ?? ''),
-    args: FLAGS,
+    args: webgpu ? [...FLAGS, ...WEBGPU_FLAGS] : FLAGS,
     env: {
       ...process.env,
       ...(folder ? { LD_LIBRARY_PATH: [join(folder, 'lib'), process.env.LD_LIBRARY_PATH].join(':') } : {}),

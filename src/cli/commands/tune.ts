@@ -4,7 +4,7 @@ import type { ModelDtype } from '../../zian/model-file.js';
 import { type CommandHost, type GlobalOptions, noter } from '../context.js';
 import { startProgress } from '../progress.js';
 import { runTune, type TuneAction } from '../tune.js';
-import { precisionOption } from './localize.js';
+import { precisionOption } from './localize-options.js';
 
 interface Options extends GlobalOptions {
   readonly dtype: ModelDtype;

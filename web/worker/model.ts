@@ -1,0 +1,74 @@
+import type { EngineDevice } from '../../src/graph/index.js';
+import { blobSource } from '../../src/weights/index.js';
+import { regionLabels } from '../../src/zian/describe.js';
+import type { LoadProgress, ZianOptions } from '../../src/zian/load.js';
+import { parseModelMetadata } from '../../src/zian/model-file.js';
+import { Zian } from '../../src/zian/zian.js';
+import { bundledModel } from '../shared/catalog.js';
+import type { CallProgress, ModelSource, ModelSummary } from '../shared/messages.js';
+import type { CallContext } from './calls.js';
+
+interface ModelFile {
+  readonly name: string;
+  readonly bytes: number;
+  readonly options: Pick<ZianOptions, 'model' | 'sha256' | 'cache'>;
+}
+
+function fileOf(source: ModelSource): ModelFile {
+  if (source.kind === 'file') {
+    const { name, blob } = source;
+    return { name, bytes: blob.size, options: { model: blobSource(name, blob) } };
+  }
+  const { path, bytes, sha256 } = bundledModel(source.task);
+  // The service worker keeps it already.
+  return { name: `${source.task}.safetensors`, bytes, options: { model: path, sha256, cache: false } };
+}
+
+/** A host may compress a download, so that it does not tell how much there is; the build does. */
+const shownProgress = (progress: LoadProgress, bytes: number): CallProgress =>
+  progress.stage === 'download'
+    ? { stage: 'fetch', done: progress.done, total: bytes, unit: 'bytes' }
+    : { ...progress, unit: 'count' };
+
+/**
+ * Fetches or opens a model, and makes it ready on the device.
+ * @throws ZianError: input where it is no usable model, device where the device cannot run it; `signal.reason` when that
+ *   is aborted
+ */
+export async function loadModel(
+  source: ModelSource,
+  device: EngineDevice,
+  { progress, signal }: CallContext,
+): Promise<{ readonly zian: Zian; readonly summary: ModelSummary }> {
+  const started = performance.now();
+  const { name, bytes, options } = fileOf(source);
+  const zian = await Zian.load({
+    ...options,
+    device,
+    signal,
+    onProgress: (done) => progress(shownProgress(done, bytes)),
+  });
+  return { zian, summary: summarize(zian, name, bytes, performance.now() - started) };
+}
+
+function summarize(zian: Zian, name: string, bytes: number, milliseconds: number): ModelSummary {
+  const { config, architecture, metadata } = zian;
+  const { notice, checkpointSha256 } = parseModelMetadata(metadata, name);
+  const { selfAttention } = architecture;
+  return {
+    name,
+    bytes,
+    config,
+    ...(notice === undefined ? {} : { notice }),
+    checkpointSha256,
+    regionLabels: regionLabels(config),
+    attention: selfAttention && {
+      side: 2 * config.regionRadius,
+      modes: selfAttention.modes,
+      attractors: selfAttention.attractors,
+    },
+    dispatches: zian.dispatchCount,
+    memory: zian.memory,
+    milliseconds,
+  };
+}
