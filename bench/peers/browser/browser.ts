@@ -41,9 +41,6 @@ export function isSameAdapter(wanted: string, offered: string): boolean {
   return kind(wanted) === kind(offered);
 }
 
-const ADAPTER = `navigator.gpu?.requestAdapter({ powerPreference: 'high-performance' }).then((a) =>
-  a ? [a.info.vendor, a.info.architecture, a.info.device, a.info.description].filter(Boolean).join(' ') : 'no adapter')`;
-
 const isStartReport = (value: unknown): value is StartReport =>
   typeof value === 'object' && value !== null && 'milliseconds' in value && 'outputs' in value;
 
@@ -147,7 +144,7 @@ export async function openBrowser(
     browser = await playwright.chromium.launch({ executablePath, args, env, headless: true });
     const page = await browser.newPage();
     await loadPage(page, `${server.address}/${path}`, timeout);
-    const offered = String(await page.evaluate(ADAPTER));
+    const offered = String(await page.evaluate('adapterText()'));
     if (!isSameAdapter(adapterName, offered))
       throw new Error(`Chromium offers '${offered}' instead of ${adapterName}`);
     return new BrowserRunner(browser, page, server, timeout);

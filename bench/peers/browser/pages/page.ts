@@ -38,7 +38,7 @@ export async function getTask(): Promise<{ spec: NetworkSpec; input: Float32Arra
   return { spec, input: new Float32Array(await (await get('/network/input')).arrayBuffer()) };
 }
 
-/** Makes an engine known to the bench: as the functions `startEngine` and `runEngine` of the page. */
+/** Makes an engine known to the bench: as the page's functions `startEngine` and `runEngine`, beside `adapterText`. */
 export function serveEngine(engine: PageEngine): void {
   const startEngine = async (): Promise<StartReport> => {
     const { milliseconds, about, outputs } = await engine.start();
@@ -53,7 +53,7 @@ export function serveEngine(engine: PageEngine): void {
     await engine.run();
     return performance.now() - started;
   };
-  Object.assign(globalThis, { startEngine, runEngine });
+  Object.assign(globalThis, { startEngine, runEngine, adapterText });
 }
 
 /** The adapter that a page gets, as one line. */
