@@ -11,7 +11,7 @@ import type { PickedFile } from './files.js';
 import { startInsight } from './insight.js';
 import { startIntake } from './intake.js';
 import { ModelDesk } from './model-desk.js';
-import { notify } from './notices.js';
+import { type Notice, notify } from './notices.js';
 import { Pictures } from './pictures.js';
 import { startSelection } from './selection.js';
 import { startTable } from './table.js';
@@ -38,6 +38,8 @@ export class App {
       ),
     onConverted: (file, converted) => this.#models.takeConverted(file, converted),
   });
+
+  #lossNotice: Notice | undefined;
 
   /** Loads the first model and shows it at work on the first example. */
   async start(): Promise<void> {
@@ -112,13 +114,16 @@ export class App {
     });
     recoveries.watch((count) => {
       show();
-      if (count > 0) notify('The GPU is back. What was under way has been repeated.', { kind: 'good' });
+      if (count === 0) return;
+      this.#lossNotice?.remove();
+      notify('The GPU is back.', { kind: 'good' });
     });
   }
 
   /** A run that is under way recovers and repeats by itself; else the device is opened again for the next one. */
   #recover(why: string): void {
-    notify(`The GPU device was lost (${why || 'no reason given'}). Recovering…`);
+    const reason = why.replace(/\.$/, '') || 'no reason given';
+    this.#lossNotice = notify(`The GPU device was lost (${reason}). Recovering…`);
     if (!this.#activities.current.value) this.#prepare('Recovering the GPU');
   }
 

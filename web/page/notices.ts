@@ -10,6 +10,9 @@ export interface Notice {
   readonly remove: () => void;
 }
 
+/** Good news goes away by itself; there is nothing to do about it. */
+const GOOD_NEWS_MILLISECONDS = 12_000;
+
 /** Says something at the top of the page until it is dismissed. The same text is never there twice. */
 export function notify(text: string, { kind = 'warning', action }: NoticeOptions = {}): Notice {
   const list = byId('notices', HTMLElement);
@@ -24,6 +27,7 @@ export function notify(text: string, { kind = 'warning', action }: NoticeOptions
   notice.append(close);
   close.addEventListener('click', () => notice.remove());
   list.append(notice);
+  if (kind === 'good' && !action) setTimeout(() => notice.remove(), GOOD_NEWS_MILLISECONDS);
   return { remove: () => notice.remove() };
 }
 

@@ -24,9 +24,9 @@ function stroke(context: CanvasRenderingContext2D, color: string, width: number,
   context.stroke(path);
 }
 
-/** A ring with four ticks outward: the spot itself stays untouched. Viewport pixels, whatever the zoom. */
-export function drawLandmark(context: CanvasRenderingContext2D, { x, y }: Point): void {
-  const [inner, outer] = [12, 24];
+/** A ring with four ticks outward: the spot itself stays untouched. Its size is the viewport's, whatever the zoom. */
+export function drawLandmark(context: CanvasRenderingContext2D, { x, y }: Point, unit: number): void {
+  const [inner, outer] = [12 * unit, 24 * unit];
   const path = new Path2D();
   path.arc(x, y, inner, 0, 2 * Math.PI);
   for (const [dx, dy] of [
@@ -42,24 +42,25 @@ export function drawLandmark(context: CanvasRenderingContext2D, { x, y }: Point)
 }
 
 /** A small diagonal cross, open in the middle. */
-export function drawCoarse(context: CanvasRenderingContext2D, { x, y }: Point): void {
+export function drawCoarse(context: CanvasRenderingContext2D, { x, y }: Point, unit: number): void {
   const path = new Path2D();
+  const [from, to] = [2.5 * unit, 6.5 * unit];
   for (const [dx, dy] of [
     [1, 1],
     [-1, 1],
     [1, -1],
     [-1, -1],
   ] as const) {
-    path.moveTo(x + dx * 2.5, y + dy * 2.5);
-    path.lineTo(x + dx * 6.5, y + dy * 6.5);
+    path.moveTo(x + dx * from, y + dy * from);
+    path.lineTo(x + dx * to, y + dy * to);
   }
   stroke(context, MARK_COLORS.coarse, 1.75, path);
 }
 
 /** A diamond around an example's true place. */
-export function drawTruth(context: CanvasRenderingContext2D, { x, y }: Point): void {
+export function drawTruth(context: CanvasRenderingContext2D, { x, y }: Point, unit: number): void {
   const path = new Path2D();
-  const size = 8;
+  const size = 8 * unit;
   path.moveTo(x, y - size);
   path.lineTo(x + size, y);
   path.lineTo(x, y + size);

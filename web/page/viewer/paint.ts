@@ -49,6 +49,9 @@ function drawHeat(
   context.restore();
 }
 
+/** In viewports smaller than this, marks are smaller too. */
+const FULL_SIZE_FROM = 480;
+
 /** Draws a scene into a viewport; one unit is a CSS pixel. */
 export function paint(
   context: CanvasRenderingContext2D,
@@ -73,6 +76,7 @@ export function paint(
   }
   context.restore();
 
+  const unit = Math.min(1, Math.max(0.6, Math.min(viewport.width, viewport.height) / FULL_SIZE_FROM));
   for (const { result } of findings) {
     if (layers.has('regions'))
       for (const [i, { x0, y0, x1, y1 }] of result.rois.entries())
@@ -82,9 +86,9 @@ export function paint(
           edgeToViewport(view, { x: x1, y: y1 }),
           i,
         );
-    if (layers.has('coarse')) drawCoarse(context, pixelToViewport(view, result.coarse));
+    if (layers.has('coarse')) drawCoarse(context, pixelToViewport(view, result.coarse), unit);
   }
-  if (layers.has('truth')) for (const point of truth) drawTruth(context, pixelToViewport(view, point));
+  if (layers.has('truth')) for (const point of truth) drawTruth(context, pixelToViewport(view, point), unit);
   if (layers.has('landmark'))
-    for (const { result } of findings) drawLandmark(context, pixelToViewport(view, result.landmark));
+    for (const { result } of findings) drawLandmark(context, pixelToViewport(view, result.landmark), unit);
 }
