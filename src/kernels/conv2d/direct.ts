@@ -7,7 +7,7 @@ import tile from './direct.wgsl';
 import common from './direct_common.wgsl';
 import subgroupTile from './direct_subgroup.wgsl';
 import { epilogueConstants, epilogueIncludes, epilogueParameters } from './epilogue.js';
-import { type Conv2dAttributes, geometry } from './geometry.js';
+import { type Conv2dAttributes, geometry, tapParameters } from './geometry.js';
 import {
   blocking,
   copyTaps,
@@ -59,7 +59,6 @@ function variant({
       const g = geometry(call.inputs, call.attributes);
       const b = blocking(g, vec4sPerThread);
       const xOperand = operand(call.inputs, 'x', 'conv2d');
-      const x = extentOf(xOperand.shape);
       const y = extentOf(operand(call.outputs, 'y', 'conv2d').shape);
       const tiles = Math.ceil(y.w / 4) * Math.ceil(y.h / rows);
       const workgroup = workgroupFor(tiles);
@@ -75,19 +74,8 @@ function variant({
               ...epilogueConstants(call),
             },
             parameters: {
-              x_h: x.h,
-              x_w: x.w,
-              x_offset: xOperand.layout.offset,
-              x_stride: xOperand.layout.stride,
+              ...tapParameters(call),
               x_block: xOperand.layout.block,
-              kernel_h: g.kernel[0],
-              kernel_w: g.kernel[1],
-              stride_h: g.stride[0],
-              stride_w: g.stride[1],
-              padding_h: g.padding[0],
-              padding_w: g.padding[1],
-              dilation_h: g.dilation[0],
-              dilation_w: g.dilation[1],
               cin4: b.cin4,
               cout4: b.cout4,
               blocks: b.groups * b.blocksPerGroup,

@@ -7,7 +7,7 @@ import body from './gemm.wgsl';
 import combine from './gemm_combine.wgsl';
 import partial from './gemm_partial.wgsl';
 import whole from './gemm_whole.wgsl';
-import { type Conv2dAttributes, type ConvGeometry, geometry } from './geometry.js';
+import { type Conv2dAttributes, type ConvGeometry, geometry, tapParameters } from './geometry.js';
 import { blocking, copyTaps, packBias, packedBias, packedWeights, packWeights } from './packing.js';
 
 /** Vec4s of input channels per step, as in gemm.wgsl. */
@@ -78,25 +78,12 @@ function preferred(call: Call<Conv2dAttributes>, limits: KernelLimits, tile: Til
 function plan(call: Call<Conv2dAttributes>, tile: Tile): Plan {
   const g = geometry(call.inputs, call.attributes);
   const b = blocking(g, 8 * tile.cout4);
-  const xOperand = operand(call.inputs, 'x', 'conv2d');
-  const x = extentOf(xOperand.shape);
   const y = extentOf(operand(call.outputs, 'y', 'conv2d').shape);
   const [pixels, blocks] = workgroupsOf(call, tile);
   const { splits } = tile;
   const constants: Record<string, ConstantValue> = { ROWS: tile.rows, COUT4: tile.cout4 };
   const parameters = {
-    x_h: x.h,
-    x_w: x.w,
-    x_offset: xOperand.layout.offset,
-    x_stride: xOperand.layout.stride,
-    kernel_h: g.kernel[0],
-    kernel_w: g.kernel[1],
-    stride_h: g.stride[0],
-    stride_w: g.stride[1],
-    padding_h: g.padding[0],
-    padding_w: g.padding[1],
-    dilation_h: g.dilation[0],
-    dilation_w: g.dilation[1],
+    ...tapParameters(call),
     cin4: b.cin4,
     blocks: b.blocksPerGroup,
     splits,

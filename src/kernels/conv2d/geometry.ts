@@ -1,6 +1,7 @@
 import type { Activation } from '../common/activation.js';
 import { operand } from '../common/operand.js';
-import type { Specs, TensorSpec } from '../contract.js';
+import type { Call, Specs, TensorSpec } from '../contract.js';
+import { extentOf } from '../layout.js';
 
 export type Conv2dAttributes = {
   readonly stride?: readonly number[];
@@ -69,3 +70,24 @@ export const residuals = <T extends Pick<TensorSpec, 'shape'>>(
     const spec = inputs[name];
     return spec ? [{ name, spec }] : [];
   }).map(({ name, spec }, i) => ({ name, spec, factor: factors[i] ?? 1 }));
+
+/** Where a shader finds the taps of an output pixel: the image's extents, and how the kernel lies on it. */
+export function tapParameters({ inputs, attributes }: Call<Conv2dAttributes>): Record<string, number> {
+  const { kernel, stride, padding, dilation } = geometry(inputs, attributes);
+  const { shape, layout } = operand(inputs, 'x', 'conv2d');
+  const { h, w } = extentOf(shape);
+  return {
+    x_h: h,
+    x_w: w,
+    x_offset: layout.offset,
+    x_stride: layout.stride,
+    kernel_h: kernel[0],
+    kernel_w: kernel[1],
+    stride_h: stride[0],
+    stride_w: stride[1],
+    padding_h: padding[0],
+    padding_w: padding[1],
+    dilation_h: dilation[0],
+    dilation_w: dilation[1],
+  };
+}
