@@ -1,4 +1,5 @@
 import { usageError, ZianError } from '../src/errors.js';
+import { DispatchTimer } from '../src/graph/dispatch-timer.js';
 import type { EngineDevice } from '../src/graph/index.js';
 import type { Cost, Kernel, KernelCase, KernelSuite, RefTensor, Variant } from '../src/kernels/contract.js';
 import { caseTensors, type DeviceTensors } from '../test/support/case-tensors.js';
@@ -6,7 +7,6 @@ import { compare } from '../test/support/compare.js';
 import { type PlacedCall, placeCall, variantsFor } from '../test/support/placement.js';
 import { PreparedKernel } from '../test/support/prepared-kernel.js';
 import { toleranceFor } from '../test/support/tolerance.js';
-import { DispatchTimer } from './dispatch-timer.js';
 import { type Effort, type Measurement, measureInterleaved, millisecondsOf } from './measure.js';
 import { type Throughput, throughput } from './throughput.js';
 

@@ -1,4 +1,4 @@
-import type { Sample } from './dispatch-timer.js';
+import type { Sample } from '../src/graph/dispatch-timer.js';
 import { type Summary, summarize } from './statistics.js';
 
 export interface Effort {

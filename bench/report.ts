@@ -1,6 +1,7 @@
 import type { DeviceReport } from '../src/graph/device.js';
 import type { CaseResult } from './kernels.js';
 import type { ModelResult } from './model.js';
+import type { Roofline } from './roofline/measure.js';
 
 /** The machine and the versions that figures hold for. */
 export interface Environment {
@@ -26,6 +27,8 @@ export interface Environment {
 export interface BenchReport {
   readonly environment: Environment;
   readonly options: Readonly<Record<string, string | number | boolean>>;
+  /** Null where no kernels were timed. */
+  readonly roofline: Roofline | null;
   readonly kernels: readonly CaseResult[] | null;
   readonly model: ModelResult | null;
 }

@@ -17,7 +17,17 @@ import { type BenchCase, benchCase, type CaseResult, selectCases } from './kerne
 import type { Effort } from './measure.js';
 import { benchModel, type ModelResult } from './model.js';
 import { type BenchOptions, parseOptions } from './options.js';
-import { environmentLines, faultSections, kernelSection, modelSection, type Section } from './sections.js';
+import { readOwnSuites } from './own/read.js';
+import { measureRoofline } from './roofline/measure.js';
+import { rooflinePlot } from './roofline/plot.js';
+import {
+  environmentLines,
+  faultSections,
+  kernelSection,
+  modelSection,
+  rooflineSection,
+  type Section,
+} from './sections.js';
 import { reportMarkdown, sectionText } from './write.js';
 
 /** A recorded run of the released REFUGE model, and one of the same network with few channels. */
@@ -84,9 +94,11 @@ async function bench(options: BenchOptions, { streams, suites }: BenchContext): 
     for (const part of parts) streams.out(sectionText(part));
   };
   const { kernelEffort, modelRuns, tiny } = options;
-  const cases = options.kernels === undefined ? undefined : selectCases(suites, options.kernels);
+  const known = options.own.length > 0 ? await readOwnSuites(options.own) : suites;
+  const cases = options.kernels === undefined ? undefined : selectCases(known, options.kernels);
   checkOutput(options.json);
   checkOutput(options.markdown);
+  checkOutput(options.svg);
   const root = await checkout();
   const device = await openDevice(options.adapter, { log: note });
   try {
@@ -95,17 +107,28 @@ async function bench(options: BenchOptions, { streams, suites }: BenchContext): 
     if (about.load > about.cores / 2)
       note(`The load of this machine is ${about.load.toFixed(1)}: what is measured now is too slow.`);
 
+    if (cases && options.roofline) note("the adapter's peaks");
+    const roofline = cases && options.roofline ? await measureRoofline(device, kernelEffort) : null;
+    if (roofline) print([rooflineSection(roofline)]);
     const kernels = cases ? await benchKernels(device, cases, kernelEffort, note) : null;
-    if (kernels) print([kernelSection(kernels)]);
+    if (kernels) print([kernelSection(kernels, roofline)]);
     const run = tiny ? TINY_RUN : FULL_RUN;
     const model = options.model ? await benchRecorded(device, run, runsFolder(root), modelRuns, note) : null;
     if (model) print([modelSection(model)]);
     print(faultSections({ kernels, model }));
 
-    const report = { environment: about, options: { ...kernelEffort, modelRuns, tiny }, kernels, model };
+    const report = {
+      environment: about,
+      options: { ...kernelEffort, modelRuns, tiny },
+      roofline,
+      kernels,
+      model,
+    };
     if (options.json !== undefined)
       await writeFileAtomic(options.json, `${JSON.stringify(report, null, 1)}\n`);
     if (options.markdown !== undefined) await writeFileAtomic(options.markdown, reportMarkdown(report));
+    if (options.svg !== undefined && roofline && roofline.gflops > 0 && roofline.gbytes > 0)
+      await writeFileAtomic(options.svg, rooflinePlot(about.adapter.name, roofline, kernels ?? []));
     return faults(report).length > 0 ? 1 : 0;
   } finally {
     device.destroy();

@@ -4,6 +4,7 @@ import type { CaseResult, VariantResult } from './kernels.js';
 import { millisecondsOf } from './measure.js';
 import type { GroupResult, ModelResult, Profile } from './model.js';
 import type { BenchReport, Environment } from './report.js';
+import { type Roofline, shareOfRoofline } from './roofline/measure.js';
 import type { Summary } from './statistics.js';
 
 /** A part of the report: a title, then lines, then tables. */
@@ -16,8 +17,16 @@ export interface Section {
 const quartiles = ({ q1, q3 }: Summary): string => `${digits(q1)}–${digits(q3)}`;
 const withQuartiles = (summary: Summary): string => `${digits(summary.median)} ms (${quartiles(summary)})`;
 
-function kernelCells({ kernel, name }: CaseResult, result: VariantResult): string[] {
-  if ('wrong' in result) return [kernel, name, result.variant, 'WRONG', '', '', '', '', ''];
+/** A dash for what does not exist, such as a share of a roof that could not be measured. */
+const percent = (share: number | null): string =>
+  share !== null && Number.isFinite(share) ? `${(100 * share).toFixed(0)} %` : '-';
+
+function kernelCells(
+  { kernel, name, cost }: CaseResult,
+  result: VariantResult,
+  roofline: Roofline | null,
+): string[] {
+  if ('wrong' in result) return [kernel, name, result.variant, 'WRONG', '', '', '', '', '', ''];
   const time = millisecondsOf(result);
   return [
     kernel,
@@ -28,13 +37,39 @@ function kernelCells({ kernel, name }: CaseResult, result: VariantResult): strin
     digits(result.wall.median),
     digits(result.gflops),
     digits(result.gbytes),
+    percent(roofline && shareOfRoofline(cost, time.median, roofline)),
     `${time.samples}×${result.repeats}`,
   ];
 }
 
-const KERNEL_HEAD = ['kernel', 'case', 'variant', 'ms', 'quartiles', 'wall ms', 'GFLOP/s', 'GB/s', 'samples'];
+const KERNEL_HEAD = [
+  'kernel',
+  'case',
+  'variant',
+  'ms',
+  'quartiles',
+  'wall ms',
+  'GFLOP/s',
+  'GB/s',
+  'of roof',
+  'samples',
+];
 
-export function kernelSection(results: readonly CaseResult[]): Section {
+const ROOF =
+  'Of roof: the least time that the measured peaks allow, by operations or by bytes, as a share of the time taken. Winograd avoids operations, and small tensors stay in caches: both may exceed it.';
+
+/** The adapter's peaks, each by the form that reached it. */
+export function rooflineSection({ gflops, gbytes, cases }: Roofline): Section {
+  return {
+    title: 'Roofline',
+    lines: [
+      `${digits(gflops)} GFLOP/s of multiply-adds in registers, ${digits(gbytes)} GB/s copied; measured on this adapter`,
+    ],
+    tables: kernelSection(cases).tables,
+  };
+}
+
+export function kernelSection(results: readonly CaseResult[], roofline: Roofline | null = null): Section {
   const timed = results.flatMap(({ variants }) => variants.filter((result) => !('wrong' in result)));
   const byWall = timed.length > 0 && timed.every((result) => 'gpu' in result && result.gpu === null);
   return {
@@ -43,12 +78,15 @@ export function kernelSection(results: readonly CaseResult[]): Section {
       byWall
         ? 'Medians of wall time, for the device has no timestamps.'
         : 'Medians of GPU time by timestamps; the wall time of the same repetitions beside it.',
+      ...(roofline ? [ROOF] : []),
     ],
     tables: [
       {
         head: KERNEL_HEAD,
-        rows: results.flatMap((result) => result.variants.map((variant) => kernelCells(result, variant))),
-        numbers: new Set([3, 4, 5, 6, 7, 8]),
+        rows: results.flatMap((result) =>
+          result.variants.map((variant) => kernelCells(result, variant, roofline)),
+        ),
+        numbers: new Set([3, 4, 5, 6, 7, 8, 9]),
       },
     ],
   };
@@ -121,8 +159,9 @@ export function faultSections(report: Pick<BenchReport, 'kernels' | 'model'>): S
 }
 
 /** The parts of a report in their order. */
-export const sections = (report: Pick<BenchReport, 'kernels' | 'model'>): Section[] => [
-  ...(report.kernels ? [kernelSection(report.kernels)] : []),
+export const sections = (report: Pick<BenchReport, 'roofline' | 'kernels' | 'model'>): Section[] => [
+  ...(report.roofline ? [rooflineSection(report.roofline)] : []),
+  ...(report.kernels ? [kernelSection(report.kernels, report.roofline)] : []),
   ...(report.model ? [modelSection(report.model)] : []),
   ...faultSections(report),
 ];

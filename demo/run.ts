@@ -3,12 +3,13 @@ import { basename, extname, join } from 'node:path';
 import { Command } from 'commander';
 import { type CliStreams, noter } from '../src/cli/context.js';
 import type { OpenEngine, OpenedEngine } from '../src/cli/engine.js';
-import { decode, drawOverlay, localize, writePicture } from '../src/cli/localize.js';
+import { decode, localize, overlayJob, writePicture } from '../src/cli/localize.js';
 import { noticeLine } from '../src/cli/localize-format.js';
 import { localizeScan } from '../src/cli/localize-scan.js';
 import { reportError } from '../src/cli/report-error.js';
 import { usageError } from '../src/errors.js';
 import { bundledModel, type Task } from '../src/node/bundled-models.js';
+import { drawJob } from '../src/node/images/jobs.js';
 import type { Point } from '../src/zian/coordinates.js';
 import type { RgbaImage } from '../src/zian/image.js';
 import { contactSheet } from './contact-sheet.js';
@@ -60,7 +61,7 @@ async function showImage(path: string, opened: OpenedEngine): Promise<Shown> {
   return {
     found: [done.result.landmark],
     width: done.image.width,
-    overlay: await drawOverlay(done, opened),
+    overlay: drawJob(await overlayJob(done, opened)),
     milliseconds: done.totalMilliseconds,
   };
 }
@@ -72,7 +73,7 @@ async function showScan(path: string, opened: OpenedEngine): Promise<Shown> {
   return {
     found: [left.landmark, right.landmark],
     width: Math.floor(done.image.width / 2),
-    overlay,
+    overlay: drawJob(overlay),
     milliseconds: done.totalMilliseconds,
   };
 }

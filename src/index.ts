@@ -1,5 +1,6 @@
 export { DeviceLostError, type ErrorKind, EXIT_CODES, ZianError } from './errors.js';
 export { EngineDevice } from './graph/index.js';
+export { adapterKey, parseTuningTable, type TunedCall, Tuner, TuningTable } from './tuning/index.js';
 export { decodeImage } from './web/decode.js';
 export { MODEL_CACHE } from './web/download.js';
 export { requestDevice } from './web/request-device.js';

@@ -1,3 +1,5 @@
+import type { ImageJobs } from '../node/images/jobs.js';
+import type { TuningMode } from '../tuning/index.js';
 import type { OpenEngine } from './engine.js';
 
 /** Where a command writes: what was asked for goes out, everything else to err. */
@@ -14,6 +16,8 @@ export interface CliStreams {
 export interface CliContext {
   readonly streams: CliStreams;
   readonly openEngine: OpenEngine;
+  /** Where images are decoded and overlays drawn: on so many threads, or with 0 on this one. */
+  readonly openImageJobs: (threads: number) => ImageJobs;
   /** zian-webgpu's own. */
   readonly version: string;
   /** Prints stack traces of unexpected errors. */
@@ -25,6 +29,8 @@ export interface GlobalOptions {
   /** As `openDevice` takes it. */
   readonly adapter: string;
   readonly quiet: boolean;
+  /** As `loadZian` takes it; undefined leaves it to the adapter. */
+  readonly tuning?: TuningMode;
 }
 
 /** Registers a command; its exit code, if not 0, goes to `exit`. */

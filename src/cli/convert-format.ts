@@ -4,9 +4,9 @@ import { describeNetwork } from '../zian/describe.js';
 import type { Converted, ConvertRequest } from './convert.js';
 
 function describeConfig(config: ZianConfig): string {
-  const { dataset, imageSize, cropSize, dsFactor, regionRadius, flipTest } = config;
+  const { dataset, imageSize, cropSize, dsFactor, regionRadius, flipTest, clahe } = config;
   const regions = config.hrnetOnly ? '' : `, regions ${2 * regionRadius}x${2 * regionRadius}`;
-  return `${dataset}, image ${imageSize.join('x')}, crop ${cropSize.join('x')}, coarse stage at 1/${dsFactor}${regions}${flipTest ? ', flip test' : ''}`;
+  return `${dataset}, image ${imageSize.join('x')}, crop ${cropSize.join('x')}, coarse stage at 1/${dsFactor}${regions}${flipTest ? ', flip test' : ''}${clahe ? ', CLAHE' : ''}`;
 }
 
 /** What was converted, for people. */

@@ -1,3 +1,4 @@
+import type { TuningMode } from '../tuning/index.js';
 import type { ZianConfig } from '../zian/config.js';
 import type { RgbaImage } from '../zian/image.js';
 import type { ModelDtype } from '../zian/model-file.js';
@@ -23,6 +24,8 @@ export interface EngineOptions {
   readonly adapter: string;
   /** Precision to compute in. */
   readonly dtype: ModelDtype;
+  /** Whether kernels are chosen by measurements; undefined leaves it to the adapter. */
+  readonly tuning?: TuningMode | undefined;
   readonly note: (line: string) => void;
   readonly onProgress: (done: number, total: number) => void;
 }

@@ -1,6 +1,5 @@
+import type { OverlayJob } from '../node/images/jobs.js';
 import { regionLabels } from '../zian/describe.js';
-import type { RgbaImage } from '../zian/image.js';
-import { renderOverlay } from '../zian/overlay.js';
 import { cutScan, moveRight } from '../zian/scan.js';
 import type { Heatmaps, OpenedEngine } from './engine.js';
 import { findLandmark, overlayResult } from './localize.js';
@@ -22,7 +21,7 @@ const moveMaps = ({ coarse, fine }: Heatmaps, columns: number): Heatmaps => ({
 
 /**
  * Finds both scleral spurs of an AS-OCT scan: each half is an image of its own to the network.
- * @param draw whether to draw them as well
+ * @param draw whether to give what an overlay is drawn from as well
  * @throws ZianError (input) where the scan is too narrow, or a heat map is not finite
  */
 export async function localizeScan(
@@ -30,7 +29,7 @@ export async function localizeScan(
   opened: OpenedEngine,
   flipTest: boolean,
   draw: boolean,
-): Promise<{ readonly done: ScanResult; readonly overlay?: RgbaImage }> {
+): Promise<{ readonly done: ScanResult; readonly overlay?: OverlayJob }> {
   const { engine, adapter } = opened;
   const { path, image, decodeMilliseconds } = decoded;
   const start = performance.now();
@@ -49,9 +48,9 @@ export async function localizeScan(
   };
   if (leftMaps === undefined) return { done };
   const labels = regionLabels(engine.config);
-  const shown = [
+  const results = [
     overlayResult(leftResult, leftMaps, labels),
     overlayResult(rightResult, moveMaps(await engine.heatmaps(), offset), labels),
   ];
-  return { done, overlay: renderOverlay(image, shown, { caption: scanCaption(done) }) };
+  return { done, overlay: { image, results, caption: scanCaption(done) } };
 }

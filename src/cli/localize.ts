@@ -3,10 +3,11 @@ import { inputError } from '../errors.js';
 import { writeFileAtomic, writeFileStreaming } from '../node/atomic-file.js';
 import { readImageFile } from '../node/images/decode.js';
 import { encodePng } from '../node/images/encode.js';
+import type { OverlayJob } from '../node/images/jobs.js';
 import { writeSafetensors } from '../weights/index.js';
 import { regionLabels } from '../zian/describe.js';
 import type { RgbaImage } from '../zian/image.js';
-import { type OverlayResult, renderOverlay } from '../zian/overlay.js';
+import type { OverlayResult } from '../zian/overlay.js';
 import type { Heatmaps, Localization, OpenedEngine } from './engine.js';
 import { caption } from './localize-format.js';
 import type { DecodedImage, ImageResult } from './localize-result.js';
@@ -56,10 +57,10 @@ export async function findLandmark(
   return result;
 }
 
-/** The picture with heat map, regions and landmark. Uses the heat maps of the engine's last run. */
-export async function drawOverlay(done: ImageResult, { engine }: OpenedEngine): Promise<RgbaImage> {
+/** What the overlay shows: heat map, regions and landmark. Takes the heat maps of the engine's last run. */
+export async function overlayJob(done: ImageResult, { engine }: OpenedEngine): Promise<OverlayJob> {
   const shown = overlayResult(done.result, await engine.heatmaps(), regionLabels(engine.config));
-  return renderOverlay(done.image, shown, { caption: caption(done) });
+  return { image: done.image, results: [shown], caption: caption(done) };
 }
 
 /** Writes a picture; it appears under its name when it is complete. */

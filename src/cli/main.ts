@@ -1,5 +1,7 @@
 #!/usr/bin/env node
 import { constants } from 'node:os';
+import { inProcessJobs } from '../node/images/jobs.js';
+import { ImageWorkers } from '../node/images/worker-pool.js';
 import { ownVersion } from '../node/versions.js';
 import type { CliContext } from './context.js';
 import { openEngine } from './open-engine.js';
@@ -7,9 +9,13 @@ import { processStreams } from './process-streams.js';
 import { reportError } from './report-error.js';
 import { runCli } from './run.js';
 
+/** Beside this file once both are built. */
+const WORKER = new URL('./image-worker.js', import.meta.url);
+
 const context: CliContext = {
   streams: processStreams(),
   openEngine,
+  openImageJobs: (threads) => (threads === 0 ? inProcessJobs : new ImageWorkers(WORKER, threads)),
   version: await ownVersion(),
   debug: process.env.ZIAN_DEBUG === '1',
 };

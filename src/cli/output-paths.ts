@@ -44,6 +44,20 @@ export function overlayNames(images: readonly string[]): string[] {
 }
 
 /**
+ * Makes a folder, with those above it, unless it is there.
+ * @param option what asked for it, for the message
+ * @throws ZianError (usage) where it cannot be made
+ */
+export async function makeFolder(path: string, option: string): Promise<void> {
+  try {
+    await mkdir(path, { recursive: true });
+  } catch (cause) {
+    const code = cause instanceof Error && 'code' in cause ? String(cause.code) : 'unknown error';
+    throw usageError(`${option} ${path}: the folder cannot be made (${code}).`, { cause });
+  }
+}
+
+/**
  * The overlay's path for each image. One image: `output` itself, unless it is a folder. Several: a folder, which is
  * made if it is not there.
  * @throws ZianError (usage) where several images are to go to one file, or the folder cannot be made
@@ -57,11 +71,6 @@ export async function overlayPaths(output: string, images: readonly string[]): P
       throw usageError(`-o ${output} is one file, but there are ${images.length} images; name a folder.`);
     }
   }
-  try {
-    await mkdir(output, { recursive: true });
-  } catch (cause) {
-    const code = cause instanceof Error && 'code' in cause ? String(cause.code) : 'unknown error';
-    throw usageError(`-o ${output}: the folder cannot be made (${code}).`, { cause });
-  }
+  await makeFolder(output, '-o');
   return overlayNames(images).map((name) => join(output, name));
 }

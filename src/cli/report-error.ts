@@ -13,9 +13,12 @@ const printableLines = (text: string): string =>
     .map((line) => printable(line, Number.POSITIVE_INFINITY))
     .join('\n');
 
+/** The line of an error that a user can act on. */
+export const errorLine = (message: string): string => `error: ${printableLines(message)}\n`;
+
 /** Prints an error that a user can act on. */
 export const printError = ({ streams }: Pick<CliContext, 'streams'>, message: string): void =>
-  streams.err(`error: ${printableLines(message)}\n`);
+  streams.err(errorLine(message));
 
 /**
  * Says on stderr what went wrong, and gives the exit code: 2 for usage, 3 for input, 4 for the device, 70 for

@@ -1,8 +1,13 @@
-import { Command } from 'commander';
+import { Command, Option } from 'commander';
 import { addConvert } from './commands/convert.js';
 import { addDoctor } from './commands/doctor.js';
+import { addEnsemble } from './commands/ensemble.js';
+import { addEvaluate } from './commands/evaluate.js';
+import { addExportOnnx } from './commands/export-onnx.js';
 import { addInspect } from './commands/inspect.js';
 import { addLocalize } from './commands/localize.js';
+import { addMerge } from './commands/merge.js';
+import { addTune } from './commands/tune.js';
 import { addVerify } from './commands/verify.js';
 import type { CliContext, CommandHost } from './context.js';
 import { reportError } from './report-error.js';
@@ -23,12 +28,30 @@ function makeProgram(host: CommandHost): Command {
     .description('Finds the fovea in fundus photographs and the scleral spur in AS-OCT scans, on WebGPU.')
     .version(host.version)
     .option('--adapter <which>', 'auto, hardware, software, or part of an adapter name', 'auto')
+    .addOption(
+      new Option(
+        '--tuning <how>',
+        'kernels by measurements: off, use those that are kept, or measure what is missing (default: measure on GPUs)',
+      ).choices(['off', 'use', 'measure']),
+    )
     .option('--quiet', 'no notes and no progress on stderr', false)
     .addHelpText('after', AFTER)
     .configureHelp({ showGlobalOptions: true })
     .configureOutput({ writeOut: streams.out, writeErr: streams.err })
     .exitOverride();
-  for (const add of [addLocalize, addConvert, addInspect, addVerify, addDoctor]) add(program, host);
+  for (const add of [
+    addLocalize,
+    addMerge,
+    addEvaluate,
+    addEnsemble,
+    addConvert,
+    addInspect,
+    addVerify,
+    addTune,
+    addExportOnnx,
+    addDoctor,
+  ])
+    add(program, host);
   return program;
 }
 

@@ -1,5 +1,6 @@
 import type { Call, Kernel, KernelLimits, Operand, Plan } from '../kernels/contract.js';
 import { buildShader } from '../kernels/shader.js';
+import { describe } from './device.js';
 import type { PipelineCache } from './pipelines.js';
 import { settleAll } from './settle.js';
 
@@ -75,6 +76,7 @@ export const kernelLimits = (device: GPUDevice): KernelLimits => ({
   maxComputeWorkgroupsPerDimension: device.limits.maxComputeWorkgroupsPerDimension,
   maxStorageBufferBindingSize: device.limits.maxStorageBufferBindingSize,
   subgroupSize: subgroupSize(device),
+  software: describe(device, device.adapterInfo).software,
 });
 
 /** Not every browser's device tells its adapter's info, and some adapters choose a size per shader: 0 for those. */

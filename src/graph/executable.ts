@@ -1,8 +1,10 @@
 import { deviceError } from '../errors.js';
 import type { Call, Variant } from '../kernels/contract.js';
+import { elementCount, storageBytes, toStorage } from '../kernels/layout.js';
 import { type CompiledGraph, type CompileOptions, compileGraph, type MemoryReport } from './compile.js';
 import type { EngineDevice } from './device.js';
 import { encodeDispatch } from './dispatch.js';
+import { writeElements } from './elements.js';
 import type { Graph, KernelNode } from './graph.js';
 import { OwnedBuffers } from './owned-buffers.js';
 import { Profiler, type Timing } from './profiler.js';
@@ -68,6 +70,20 @@ export class Executable {
     if (data.byteLength > buffer.size)
       throw new Error(`input '${name}' holds ${buffer.size} bytes, not ${data.byteLength}`);
     this.#device.gpu.queue.writeBuffer(buffer, 0, data.buffer, data.byteOffset, data.byteLength);
+  }
+
+  /** Writes an input given by its values in C order, as PyTorch lays them out. */
+  writeTensor(name: string, values: ArrayLike<number>): void {
+    this.#assertUsable();
+    const input = this.#compiled.inputs.get(name);
+    if (!input) throw new Error(`the graph has no input '${name}'`);
+    const { shape, dtype } = input.operand;
+    if (values.length !== elementCount(shape))
+      throw new Error(`input '${name}' has the shape [${shape.join(', ')}], not ${values.length} values`);
+    const stored = new Float32Array(storageBytes({ shape, dtype: 'f32' }) / 4);
+    const elements = new ArrayBuffer(input.buffer.size);
+    writeElements(toStorage(values, shape, stored), dtype, elements);
+    this.write(name, new Uint8Array(elements));
   }
 
   /** Writes the first `bytes` of an input from a buffer of this device, which may be destroyed right afterwards. */

@@ -19,15 +19,15 @@ export class OwnedBuffers {
     return buffer;
   }
 
-  /** A storage buffer that begins its life with these contents. */
-  upload(label: string, bytes: Uint8Array): GPUBuffer {
+  /** A storage buffer that begins its life with what `fill` writes to its bytes, which are zeros before. */
+  upload(label: string, bytes: number, fill: (to: ArrayBuffer) => void): GPUBuffer {
     const { gpu } = this.#device;
     const usage = BufferUsage.STORAGE | BufferUsage.COPY_DST;
     // Beyond the limits this would take the host's memory before the device could refuse.
-    this.checkBinding(`'${label}'`, bytes.byteLength);
-    const buffer = gpu.createBuffer({ label, size: bytes.byteLength, usage, mappedAtCreation: true });
+    this.checkBinding(`'${label}'`, bytes);
+    const buffer = gpu.createBuffer({ label, size: bytes, usage, mappedAtCreation: true });
     this.#buffers.add(buffer);
-    new Uint8Array(buffer.getMappedRange()).set(bytes);
+    fill(buffer.getMappedRange());
     buffer.unmap();
     return buffer;
   }

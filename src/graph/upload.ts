@@ -1,42 +1,55 @@
-import type { Call, DType, Variant } from '../kernels/contract.js';
-import { elementCount, storageBytes, toStorage } from '../kernels/layout.js';
-import { float32ToFloat16 } from '../weights/float16.js';
-import { type Constant, evaluate, type ReadWeight } from './constants.js';
+import type { Call, Variant } from '../kernels/contract.js';
+import { bytesPerElement, elementCount, storageBytes, toStorage } from '../kernels/layout.js';
+import { constantRows, flatRows } from './constant-rows.js';
+import type { Constant, ReadWeight } from './constants.js';
 import type { EngineDevice } from './device.js';
+import { writeElements } from './elements.js';
 import type { Value } from './graph.js';
 import type { OwnedBuffers } from './owned-buffers.js';
 import type { Step, StepBuffers } from './steps.js';
 
-/** Values as bytes of their element type; integers are exact up to 2^24 in the tables that hold them. */
-export function encodeElements(values: Float32Array, dtype: DType): Uint8Array<ArrayBuffer> {
-  const typed = {
-    f32: () => values,
-    f16: () => float32ToFloat16(values),
-    u32: () => Uint32Array.from(values),
-    i32: () => Int32Array.from(values),
-  }[dtype]();
-  const bytes = new Uint8Array(Math.ceil(typed.byteLength / 16) * 16);
-  bytes.set(new Uint8Array(typed.buffer, typed.byteOffset, typed.byteLength));
-  return bytes;
+/** A constant as a call wants it on the device: in the variant's order, or in storage order. */
+export interface ArrangedConstant {
+  /** Whole vec4s. */
+  readonly bytes: number;
+  /** Writes it to that many bytes of zeros. */
+  write(to: ArrayBuffer): void;
 }
 
-/** What a constant looks like on the device for one call: in the variant's order, or in storage order. */
-export async function constantBytes(
+/** Reads a constant, and says how it is written; nothing is copied before. */
+export async function arrangeConstant(
   input: string,
   value: Value,
   constant: Constant,
-  variant: Variant,
+  { packing }: Variant,
   call: Call,
   read: ReadWeight,
-): Promise<Uint8Array<ArrayBuffer>> {
-  const values = Float32Array.from(await evaluate(constant, read));
+): Promise<ArrangedConstant> {
   const { shape, dtype } = value.spec;
-  if (values.length !== elementCount(shape))
-    throw new Error(`${value.label}: ${values.length} values for the shape [${shape.join(', ')}]`);
-  if (variant.packs?.includes(input) && variant.pack)
-    return encodeElements(variant.pack(input, values, call), dtype);
-  const stored = new Float32Array(storageBytes({ shape, dtype: 'f32' }) / 4);
-  return encodeElements(toStorage(values, shape, stored), dtype);
+  const count = elementCount(shape);
+  const rows = await constantRows(constant, count / (shape[0] ?? 1), read);
+  if (rows.sources.length * rows.rowLength !== count)
+    throw new Error(
+      `${value.label}: ${rows.sources.length * rows.rowLength} values for the shape [${shape.join(', ')}]`,
+    );
+  const packed = packing?.inputs.includes(input) ? packing : undefined;
+  const scalars = packed ? packed.length(input, call) : storageBytes({ shape, dtype: 'f32' }) / 4;
+  const fill = (out: Float32Array): void => {
+    if (packed) packed.write(input, rows, call, out);
+    else toStorage(flatRows(rows), shape, out);
+  };
+  return {
+    bytes: Math.ceil((scalars * bytesPerElement(dtype)) / 16) * 16,
+    write(to) {
+      if (dtype === 'f32') {
+        fill(new Float32Array(to, 0, scalars));
+        return;
+      }
+      const values = new Float32Array(scalars);
+      fill(values);
+      writeElements(values, dtype, to);
+    },
+  };
 }
 
 /** Where constants go, and from where. */
@@ -83,14 +96,16 @@ export async function uploadConstants(
     const { node, variant, call } = step;
     // What a variant packs depends on the call as well, groups above all.
     const packed = [node.kernel.name, variant.name, name, node.attributes];
-    const order = variant.packs?.includes(name) ? JSON.stringify(packed) : '';
+    const order = variant.packing?.inputs.includes(name) ? JSON.stringify(packed) : '';
     let buffer = shared.get(value)?.get(order);
     if (!buffer) {
-      const bytes = await constantBytes(name, value, constant, variant, call, readWeight);
-      buffer = await device.scoped(`uploading ${value.label}`, () => owned.upload(value.label, bytes));
+      const arranged = await arrangeConstant(name, value, constant, variant, call, readWeight);
+      buffer = await device.scoped(`uploading ${value.label}`, () =>
+        owned.upload(value.label, arranged.bytes, arranged.write),
+      );
       shared.set(value, (shared.get(value) ?? new Map()).set(order, buffer));
-      total += bytes.byteLength;
-      pending += bytes.byteLength;
+      total += arranged.bytes;
+      pending += arranged.bytes;
     }
     buffers.set(step, { ...buffers.get(step), [name]: buffer });
     if (pending > UPLOAD_WINDOW) {

@@ -52,6 +52,8 @@ export interface KernelLimits {
   readonly maxStorageBufferBindingSize: number;
   /** Threads of a subgroup where the device has subgroups of one size only; else 0. */
   readonly subgroupSize: number;
+  /** Whether the device computes on the CPU. */
+  readonly software: boolean;
 }
 
 /** A shader's text: a `.wgsl` body, the WGSL files it builds on, and a name for messages. */
@@ -88,6 +90,27 @@ export interface Plan {
   readonly scratch?: Readonly<Record<string, number>>;
 }
 
+/**
+ * A constant's values row by row along its first axis, where they lie as they were read: row i is `rowLength` values of
+ * `sources[i]` from `starts[i]` on, each times `factors[i]`. Nothing is copied before a variant packs it.
+ */
+export interface ConstantRows {
+  readonly rowLength: number;
+  readonly sources: readonly Float32Array[];
+  readonly starts: readonly number[];
+  readonly factors: readonly number[];
+}
+
+/** The order that a variant wants constant inputs in, in place of storage order. */
+export interface Packing<A extends Attributes = Attributes> {
+  /** Which of them. */
+  readonly inputs: readonly string[];
+  /** Number of scalars of `input` in that order, padding included. */
+  length(input: string, call: Call<A>): number;
+  /** Writes `input` in that order to `out`, which holds `length` zeros. */
+  write(input: string, rows: ConstantRows, call: Call<A>, out: Float32Array): void;
+}
+
 export interface Variant<A extends Attributes = Attributes> {
   readonly name: string;
   /** Whether this variant can do this call on such a device; absent: always. */
@@ -97,10 +120,8 @@ export interface Variant<A extends Attributes = Attributes> {
   /** Times that its rounding errors may exceed those of plain sums, which cases' tolerances are for; absent: 1. */
   readonly errorFactor?: number;
   plan(call: Call<A>, limits: KernelLimits): Plan;
-  /** Constant inputs that this variant wants stored in an order of its own, which `pack` computes. */
-  readonly packs?: readonly string[];
-  /** The scalars of constant `input` as this variant stores them, from the values in C order; zeros are padding. */
-  pack?(input: string, data: Float32Array, call: Call<A>): Float32Array;
+  /** For constant inputs that this variant wants in an order of its own. */
+  readonly packing?: Packing<A>;
 }
 
 /** Work of one call, for the roofline: multiply and add count as two operations; bytes are the least possible traffic. */
@@ -122,7 +143,10 @@ export interface Kernel<A extends Attributes = Attributes> {
   /** The outputs' shapes and types; throws an Error that names both shapes when the inputs do not fit. */
   infer(inputs: Specs, attributes: A): Specs;
   cost(call: Call<A>): Cost;
-  /** The first legal one that is preferred is the default, or else the first legal one. */
+  /**
+   * The first legal one that is preferred is the default, or else the first legal one. The last one is the plain one:
+   * legal for every call, and what others are checked against when they are measured.
+   */
   readonly variants: readonly Variant<A>[];
 }
 

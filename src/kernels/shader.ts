@@ -17,8 +17,14 @@ const BINDING = /@group\(0\)\s*@binding\((\d+)\)\s*var<storage,\s*(read|read_wri
 /** Directives come before all else, so the header says those that a body needs. */
 const SUBGROUPS = /\bsubgroup_\w+\b|\bsubgroup[A-Z]\w*\(/;
 
-/** What an absent optional operand is declared as, so that the shader's text stays the same. */
-const ABSENT: Operand = denseOperand({ shape: [1], dtype: 'f32' });
+/**
+ * What an absent optional operand is declared as: of the type that its neighbours have, so that the text, and with it
+ * the pipeline, is the same whether it is there or not, where the body does not ask.
+ */
+function absent(bindings: readonly string[], operands: Readonly<Record<string, Operand>>): Operand {
+  const half = bindings.some((name) => operands[name]?.dtype === 'f16');
+  return denseOperand({ shape: [1], dtype: half ? 'f16' : 'f32' });
+}
 
 function wgslConstant(name: string, value: ConstantValue): string {
   if (typeof value === 'boolean') return `const ${name}: bool = ${value};`;
@@ -32,10 +38,9 @@ function wgslConstant(name: string, value: ConstantValue): string {
   return `const ${name}: f32 = ${/[.e]/.test(text) ? text : `${text}.0`};`;
 }
 
-/** `X_T` and, unless they are parameters, the extents, stride, offset and block of operand `x`. */
-function operandHeader(name: string, operand: Operand, typeOnly: boolean): string[] {
+/** `X_T` and the extents, stride, offset and block of operand `x`, as far as they are `used`. */
+function operandHeader(name: string, operand: Operand, used: (constant: string) => boolean): string[] {
   const prefix = name.toUpperCase();
-  if (typeOnly) return [`alias ${prefix}_T = ${operand.dtype};`];
   const { n, h, w, c } = extentOf(operand.shape);
   const constants: [string, number][] = [
     ['N', n],
@@ -49,7 +54,9 @@ function operandHeader(name: string, operand: Operand, typeOnly: boolean): strin
   ];
   return [
     `alias ${prefix}_T = ${operand.dtype};`,
-    ...constants.map(([key, value]) => wgslConstant(`${prefix}_${key}`, value)),
+    ...constants
+      .filter(([key]) => used(`${prefix}_${key}`))
+      .map(([key, value]) => wgslConstant(`${prefix}_${key}`, value)),
   ];
 }
 
@@ -62,7 +69,8 @@ function parameterHeader(names: readonly string[], binding: number): string[] {
 
 /**
  * Puts the generated header (constants, and per bound operand its element type `X_T` and `X_N`, `X_H`, `X_W`,
- * `X_C`, `X_C4`, `X_STRIDE`, `X_OFFSET`, `X_BLOCK`, and `HAS_X` for an optional one) before a shader's body.
+ * `X_C`, `X_C4`, `X_STRIDE`, `X_OFFSET`, `X_BLOCK`, and `HAS_X` for an optional one; those that the body uses) before a
+ * shader's body.
  *
  * @throws Error when a constant is not used in the body, or a binding's variable has another name than the dispatch says:
  * a misspelt name must not pass silently. (A name that is missing fails in the WGSL compiler.)
@@ -94,13 +102,20 @@ export function buildShader(
       throw new Error(`shader ${shader.name}: parameter ${name} is not used`);
   if (parameters) access.push('uniform');
 
+  // What the body does not ask for would make two pipelines of one.
+  const words = new Set(text.match(/\b[A-Z]\w*\b/g));
+  const used = (name: string): boolean => words.has(name);
+  const extents = (name: string): boolean => parameters === undefined && used(name);
   const header = [
     ...Object.entries(constants).map(([name, value]) => wgslConstant(name, value)),
     ...bindings.flatMap((name) => {
-      const operand = operands[name];
-      const has = optional.includes(name) ? [wgslConstant(`HAS_${name.toUpperCase()}`, !!operand)] : [];
-      if (operand) return [...has, ...operandHeader(name, operand, parameters !== undefined)];
-      return has.length ? [...has, ...operandHeader(name, ABSENT, parameters !== undefined)] : [];
+      const isOptional = optional.includes(name);
+      const operand = operands[name] ?? (isOptional ? absent(bindings, operands) : undefined);
+      const has = `HAS_${name.toUpperCase()}`;
+      return [
+        ...(isOptional && used(has) ? [wgslConstant(has, operands[name] !== undefined)] : []),
+        ...(operand ? operandHeader(name, operand, extents) : []),
+      ];
     }),
     ...(parameters ? parameterHeader(Object.keys(parameters), bindings.length) : []),
   ];

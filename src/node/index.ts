@@ -1,4 +1,5 @@
 export type { EngineDevice } from '../graph/index.js';
+export type { TuningMode } from '../tuning/index.js';
 export {
   type AdapterCheck,
   type AdapterEntry,
@@ -12,3 +13,4 @@ export { openFileSource } from './file-source.js';
 export { decodeImage, readImageFile } from './images/decode.js';
 export { encodePng } from './images/encode.js';
 export { type LoadedModel, type LoadOptions, loadZian } from './load.js';
+export { clearTuning, readTuning, tuningPath, writeTuning } from './tuning-file.js';

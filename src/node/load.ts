@@ -1,11 +1,15 @@
 import { deviceError } from '../errors.js';
 import type { EngineDevice } from '../graph/device.js';
-import type { CompileProgress } from '../graph/index.js';
+import { Tuner, type TuningMode } from '../tuning/index.js';
 import { openSafetensors } from '../weights/index.js';
 import { parseModelMetadata } from '../zian/model-file.js';
-import { Zian } from '../zian/zian.js';
+import { type LoadProgress, Zian } from '../zian/zian.js';
 import { openDevice } from './adapters.js';
 import { openFileSource } from './file-source.js';
+import { readTuning, writeTuning } from './tuning-file.js';
+
+/** Much less than a model takes to load, several times what a GPU takes for all kernels of one. */
+const TUNING_MILLISECONDS = 3000;
 
 /** How a model is loaded; see `loadZian`. */
 export interface LoadOptions {
@@ -15,10 +19,18 @@ export interface LoadOptions {
   readonly device?: EngineDevice;
   /** Precision of weights and activations on the device; f32 unless given. */
   readonly dtype?: 'f32' | 'f16';
+  /**
+   * Whether kernel variants are chosen by measurements, which are kept in the user's cache for each adapter and driver:
+   * `measure` measures what is missing, for up to `tuningMilliseconds`; `use` takes what is there; `off` takes the
+   * defaults. Unless given, hardware adapters are measured; software ones are not, whose defaults have been.
+   */
+  readonly tuning?: TuningMode;
+  /** 3,000 unless given. */
+  readonly tuningMilliseconds?: number;
   /** Takes the line that says when `auto` falls back to a software adapter; by default it goes to stderr. */
   readonly log?: (line: string) => void;
   /** Called while weights are uploaded and pipelines compiled. */
-  readonly onProgress?: (progress: CompileProgress) => void;
+  readonly onProgress?: (progress: Exclude<LoadProgress, { stage: 'download' }>) => void;
   /** Stops loading after the weight or the few shaders that are under way. */
   readonly signal?: AbortSignal;
 }
@@ -54,9 +66,14 @@ export async function loadZian(path: string, options: LoadOptions = {}): Promise
         `The adapter '${device.report.name}' has no half-precision arithmetic (shader-f16); compute in f32, or choose another adapter (see \`zian doctor\`).`,
       );
     }
+    const mode = options.tuning ?? (device.report.software ? 'use' : 'measure');
+    const table = mode === 'off' ? undefined : await readTuning(device.report);
+    const known = table?.size;
+    const budgetMilliseconds = mode === 'measure' ? (options.tuningMilliseconds ?? TUNING_MILLISECONDS) : 0;
     const zian = await Zian.load({
       model: source,
       device,
+      ...(table === undefined ? {} : { tuning: new Tuner(table, { budgetMilliseconds }) }),
       ...(dtype === undefined ? {} : { dtype }),
       ...(signal === undefined ? {} : { signal }),
       onProgress: (progress) => {
@@ -64,6 +81,9 @@ export async function loadZian(path: string, options: LoadOptions = {}): Promise
       },
     });
     ends.push(() => zian.destroy());
+    // A cache that cannot be written costs the next start some time, and is no reason to fail.
+    if (table !== undefined && table.size !== known)
+      await writeTuning(device.report, table).catch(() => undefined);
     return { zian, device, close };
   } catch (error) {
     await close();

@@ -1,11 +1,11 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { constants, type Stats } from 'node:fs';
 import { access, lstat, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
-import { homedir, tmpdir } from 'node:os';
-import { dirname, isAbsolute, join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { brotliDecompress } from 'node:zlib';
 import { deviceError } from '../errors.js';
+import { cacheFolders } from './cache-folders.js';
 import { untar } from './tar.js';
 import { installedPackage, type PackageLocation } from './versions.js';
 
@@ -77,13 +77,6 @@ const located = (folder: string, version: string): SwiftShader => ({
   manifest: join(folder, MANIFEST),
   loader: join(folder, LOADER),
 });
-
-function cacheFolders(): string[] {
-  const { XDG_CACHE_HOME: xdg = '', HOME: home = homedir() } = process.env;
-  const cache = isAbsolute(xdg) ? xdg : join(home, '.cache');
-  // Everybody can write to the folder for temporary files: a folder per user there, whose owner is checked.
-  return [join(cache, 'zian-webgpu'), join(tmpdir(), `zian-webgpu-${process.getuid?.()}`)];
-}
 
 async function readArchive(archive: string): Promise<Map<string, Uint8Array>> {
   try {

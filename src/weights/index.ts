@@ -5,6 +5,7 @@ export { elementCount, isSafetensorsDtype, SAFETENSORS_DTYPES, type SafetensorsD
 export { describeFileKind, FILE_KIND_BYTES, type FileKind, fileKind } from './file-kind.js';
 export { bfloat16ToFloat32, float16ToFloat32, float32ToFloat16, halfBitsFromFloatBits } from './float16.js';
 export { printable, quote } from './quote.js';
+export { type ReadAheadOptions, readAhead } from './read-ahead.js';
 export { openSafetensors, type SafetensorsFile } from './safetensors.js';
 export type { TensorInfo } from './safetensors-header.js';
 export { type SafetensorsEntry, writeSafetensors } from './safetensors-writer.js';

@@ -120,6 +120,7 @@ export function deserializeConfig(text: string, source: string): ZianConfig {
     selfAttention: members.boolean('selfAttention'),
     coAttention: members.oneOf('coAttention', [false, 'gated', 'simple'] as const),
     flipTest: members.boolean('flipTest'),
+    ...(members.has('clahe') ? { clahe: members.boolean('clahe') } : {}),
     ...(members.has('stages') ? { stages: stagesOf(members.entries('stages'), fail) } : {}),
   };
   members.end();

@@ -77,12 +77,8 @@ const ageData: Setter = (config, value, fail) => {
   return config.dataset === 'age' ? withDataset(config, 'refuge') : config;
 };
 
-const clahe: Setter = (config, value, fail) => {
-  if (!boolean(value, fail)) return config;
-  throw fail(
-    'is True, but contrast equalisation (CLAHE) before the network is not supported; set it to False.',
-  );
-};
+const clahe: Setter = ({ clahe: _, ...config }, value, fail) =>
+  boolean(value, fail) ? { ...config, clahe: true } : config;
 
 function stageSetters(name: StageName, branches: number): [string, Setter][] {
   const stated =

@@ -50,6 +50,8 @@ export interface ZianConfig {
   readonly coAttention: CoAttention;
   /** Average the landmark with the mirrored picture's. */
   readonly flipTest: boolean;
+  /** Equalise each channel's contrast locally after the crop (DATA_CLAHE); off unless given. */
+  readonly clahe?: boolean;
   /** HRNet's counts as far as an experiment file or an override states them. */
   readonly stages?: Readonly<Partial<Record<StageName, StageCounts>>>;
 }

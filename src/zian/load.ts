@@ -3,24 +3,25 @@ import {
   type CompileProgress,
   EngineDevice,
   Executable,
-  GraphBuilder,
-  optimize,
   type PassName,
   PipelineCache,
 } from '../graph/index.js';
-import { openSafetensors, type SafetensorsFile } from '../weights/index.js';
-import { checkStateDict } from './check-state-dict.js';
+import type { Tuner } from '../tuning/index.js';
+import { openSafetensors, readAhead, type SafetensorsFile } from '../weights/index.js';
 import { finiteWeights } from './finite-weights.js';
 import type { ForwardModel } from './forward.js';
 import type { ModelParts } from './instrumented.js';
-import { Network } from './model/network.js';
-import { parseModelMetadata } from './model-file.js';
+import { modelGraph } from './model-graph.js';
 import { type ModelSource, openModelSource } from './model-source.js';
 import { platform } from './platform.js';
 
-/** How far `Zian.load` is: bytes downloaded (`total` where the server tells it), weights uploaded, pipelines compiled. */
+/**
+ * How far `Zian.load` is: bytes downloaded (`total` where the server tells it), kernels measured (where that is wanted),
+ * weights uploaded, pipelines compiled.
+ */
 export type LoadProgress =
   | { readonly stage: 'download'; readonly done: number; readonly total?: number }
+  | { readonly stage: 'tuning'; readonly done: number; readonly total: number }
   | CompileProgress;
 
 /** What `Zian.load` needs. */
@@ -40,7 +41,9 @@ export interface ZianOptions {
   readonly dtype?: 'f32' | 'f16';
   /** Rejects the load at once. What is under way, a weight or a few shaders, ends, and then all is freed. */
   readonly signal?: AbortSignal;
-  /** Called while the model is downloaded, weights are uploaded and pipelines compiled. */
+  /** Chooses kernel variants by measurements; without it the defaults are taken. */
+  readonly tuning?: Tuner;
+  /** Called while the model is downloaded, kernels are measured, weights are uploaded and pipelines compiled. */
   readonly onProgress?: (progress: LoadProgress) => void;
   /** Graph passes to leave out; for tests and measurements. */
   readonly withoutPasses?: readonly PassName[];
@@ -55,7 +58,7 @@ export interface LoadedZian extends ForwardModel, ModelParts {
 
 /** See `Zian.load`. */
 export async function loadModel(options: ZianOptions): Promise<LoadedZian> {
-  const { dtype = 'f32', signal, onProgress, withoutPasses } = options;
+  const { dtype = 'f32', signal, tuning, onProgress, withoutPasses } = options;
   const ends: (() => unknown)[] = [];
   const destroy = (): void => {
     for (let end = ends.pop(); end !== undefined; end = ends.pop()) end();
@@ -72,9 +75,7 @@ export async function loadModel(options: ZianOptions): Promise<LoadedZian> {
     if (close) ends.push(() => void close().catch(() => undefined));
     const name = source.name;
     const file = await openSafetensors(source);
-    const { config } = parseModelMetadata(file.metadata, name);
-    const shapes = new Map([...file.tensors].map(([tensor, { shape }]) => [tensor, shape]));
-    const architecture = checkStateDict(config, shapes, name);
+    const { config, architecture, graph } = modelGraph(file, name, dtype, withoutPasses);
     signal?.throwIfAborted();
 
     const device = await openDevice(options.device, ends);
@@ -83,11 +84,17 @@ export async function loadModel(options: ZianOptions): Promise<LoadedZian> {
       throw deviceError(
         `The adapter '${device.report.name}' has no half-precision arithmetic (shader-f16); compute in f32, or choose another adapter.`,
       );
-    const builder = new GraphBuilder({ weights: shapes, dtype });
-    new Network(builder, config, architecture, (_, value) => value).build();
     const pipelines = new PipelineCache(device.gpu);
-    const executable = await Executable.compile(optimize(builder.build(), withoutPasses), device, {
-      readWeight: finiteWeights(file, name),
+    await tuning?.prepare(graph, device, {
+      pipelines,
+      signal,
+      onProgress: (done, total) => onProgress?.({ stage: 'tuning', done, total }),
+    });
+    // For this once: the blocks that are read ahead would otherwise stay in memory.
+    const weights = await openSafetensors(readAhead(source));
+    const executable = await Executable.compile(graph, device, {
+      ...(tuning ? { chooseVariant: tuning.chooseVariant } : {}),
+      readWeight: finiteWeights(weights, name),
       pipelines,
       signal,
       ...(onProgress ? { onProgress } : {}),

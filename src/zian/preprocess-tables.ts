@@ -31,7 +31,7 @@ const makeTaps = (length: number): AxisTaps => ({
 });
 
 /** Round to nearest, ties to even, as C's `lrintf`. `value` ≥ 0. */
-function roundHalfToEven(value: number): number {
+export function roundHalfToEven(value: number): number {
   const floor = Math.floor(value);
   const fraction = value - floor;
   if (fraction !== 0.5) return fraction < 0.5 ? floor : floor + 1;

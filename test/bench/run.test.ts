@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
@@ -42,12 +42,52 @@ async function bench(...args: readonly string[]): Promise<Outcome> {
   return { code, out, err };
 }
 
+const script = bundled('bench/main.ts');
+
+describe('the bench of a kernel of one’s own', () => {
+  it('measures the peaks, checks and times it, and plots it', async () => {
+    const [json, svg] = [join(folder, 'own.json'), join(folder, 'own.svg')];
+    const { code } = await bench(
+      ...['--adapter', ADAPTER, '--quick', '--runs', '3', '--json', json, '--svg', svg],
+      ...['--case', 'bench/examples/scale.mjs'],
+    );
+    expect(code).toBe(0);
+    const { roofline, kernels, model } = JSON.parse(readFileSync(json, 'utf8'));
+    expect(model).toBeNull();
+    expect(roofline.gflops).toBeGreaterThan(0);
+    expect(roofline.gbytes).toBeGreaterThan(0);
+    for (const { variants } of roofline.cases)
+      for (const result of variants) expect(result).not.toHaveProperty('wrong');
+    expect(kernels).toHaveLength(1);
+    expect(kernels[0]).toMatchObject({ kernel: 'scale', name: 'scale.mjs', cost: { flops: 131072 } });
+    expect(readFileSync(svg, 'utf8')).toContain('<title>scale: scale.mjs (scale.wgsl): ');
+  });
+
+  it.each([
+    ['export default 3;', 'must export an object by default'],
+    ["export default { name: 'k' };", "'shader' must be the path of a WGSL file"],
+    ['export default {', 'cannot be read: '],
+    [
+      "export default { name: 'k', shader: 'none.wgsl', inputs: { x: { shape: [4] } }, outputs: { y: { shape: [4] } }, workgroups: [1, 1, 1], flops: 1, tolerance: { absolute: 0, relative: 0 }, reference: () => ({}) };",
+      'none.wgsl cannot be read',
+    ],
+    ["export default { name: 'k', shader: 'a', inputs: { x: { shape: [-4] } } };", "'inputs' must be"],
+  ])('refuses %s', async (text, message) => {
+    const path = join(folder, `${message.length}-${text.length}.mjs`);
+    writeFileSync(path, text);
+    // As a process: the test runner has an importer of its own.
+    const { code, err } = await runScript(script(), ['--case', path]);
+    expect(code).toBe(3);
+    expect(err).toContain(message);
+  });
+});
+
 describe('the bench of a kernel', () => {
   it('times right variants, says what is wrong with the others, and exits with 1', async () => {
     const json = join(folder, 'doubling.json');
     const markdown = join(folder, 'doubling.md');
     const { code, out } = await bench(
-      ...['--adapter', ADAPTER, '--kernels', '--quick', '--runs', '3'],
+      ...['--adapter', ADAPTER, '--kernels', '--quick', '--no-roofline', '--runs', '3'],
       ...['--json', json, '--markdown', markdown],
     );
     expect(code).toBe(1);
@@ -74,7 +114,7 @@ describe('the bench of a kernel', () => {
   });
 
   it.each([
-    ['an unknown option', ['--fast'], 'unknown option'],
+    ['an unknown option', ['--unheard-of'], 'unknown option'],
     ['a word too many', ['model'], 'too many arguments'],
     ['a filter that fits nothing', ['--kernels', 'conv9'], "'conv9'; there are cases of doubling"],
     ['cases that are not for the bench', ['--kernels', 'not for'], 'there are cases of doubling'],
@@ -154,8 +194,6 @@ describe('the bench of a model', () => {
 });
 
 describe('the bench as a program', () => {
-  const script = bundled('bench/main.ts');
-
   it('measures a kernel and a small model', async () => {
     const args = ['--adapter', ADAPTER, '--kernels', 'argmax', '--tiny', '--quick', '--runs', '2'];
     const { code, out, err } = await runScript(script(), args);

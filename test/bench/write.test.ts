@@ -55,7 +55,9 @@ const ENVIRONMENT: BenchReport['environment'] = {
 };
 
 const text = (report: Pick<BenchReport, 'kernels' | 'model'>): string =>
-  sections(report).map(sectionText).join('');
+  sections({ roofline: null, ...report })
+    .map(sectionText)
+    .join('');
 
 describe('numbers', () => {
   it.each([
@@ -98,7 +100,7 @@ describe('the report', () => {
   it('has a line per variant, and says which is wrong and why', () => {
     const lines = text({ kernels: [KERNEL], model: null }).split('\n');
     const plain = lines.find((line) => line.includes('plain'));
-    expect(plain).toMatch(/copy +a\|b +plain +2\.00 +1\.50–2\.50 +4\.00 +- +0\.500 +3×8$/);
+    expect(plain).toMatch(/copy +a\|b +plain +2\.00 +1\.50–2\.50 +4\.00 +- +0\.500 +- +3×8$/);
     expect(lines.find((line) => line.startsWith('copy') && line.includes('tiled'))).toMatch(/WRONG$/);
     expect(lines).toContain('  copy, a|b, tiled: y: element 3 of [4]: got 1, want 2');
   });
@@ -137,7 +139,13 @@ describe('the report', () => {
   });
 
   it('in Markdown begins with adapter, versions and machine', () => {
-    const found = reportMarkdown({ environment: ENVIRONMENT, options: {}, kernels: [KERNEL], model: MODEL });
+    const found = reportMarkdown({
+      environment: ENVIRONMENT,
+      options: {},
+      roofline: null,
+      kernels: [KERNEL],
+      model: MODEL,
+    });
     expect(found).toMatch(
       /^# Some GPU \(driver 5, vulkan\)\n\nzian-webgpu 0\.1\.0 \(abc1234\), webgpu 0\.6\.2, Node/,
     );

@@ -16,7 +16,7 @@ export interface ProcessRun {
 /** Bundles an entry as scripts/build.mjs does, to where its imports are found. */
 async function bundle(entry: string, folder: string): Promise<string> {
   await build({
-    entryPoints: { main: entry },
+    entryPoints: { main: entry, 'image-worker': 'src/node/image-worker.ts' },
     outdir: folder,
     bundle: true,
     splitting: true,

@@ -48,7 +48,7 @@ describe('the command line', () => {
   it('explains itself', async () => {
     const help = await zian(['--help']);
     expect(help).toMatchObject({ code: 0, err: '' });
-    for (const command of ['localize', 'convert', 'inspect', 'verify', 'doctor']) {
+    for (const command of ['localize', 'convert', 'inspect', 'verify', 'export-onnx', 'doctor']) {
       expect(help.out).toMatch(new RegExp(`^  ${command} `, 'm'));
       const own = await zian([command, '--help']);
       expect(own).toMatchObject({ code: 0, err: '' });

@@ -6,6 +6,7 @@ import type { CliStreams } from '../../src/cli/context.js';
 import type { OpenEngine } from '../../src/cli/engine.js';
 import { runCli } from '../../src/cli/run.js';
 import { encodePng } from '../../src/node/images/encode.js';
+import { inProcessJobs } from '../../src/node/images/jobs.js';
 import { checkpointZip, dictPickle, tensor } from '../convert/archives.js';
 import { seededWeights } from '../support/seeded.js';
 import { RELEASED, type StateDictOptions, stateDictShapes } from '../support/state-dict.js';
@@ -52,6 +53,7 @@ export async function zian(
       ...streams,
     },
     openEngine,
+    openImageJobs: () => inProcessJobs,
     version: '1.2.3-test',
     debug,
   });

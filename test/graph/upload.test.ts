@@ -1,55 +1,110 @@
 import { describe, expect, it } from 'vitest';
+import { constantRows, flatRows } from '../../src/graph/constant-rows.js';
+import { evaluate } from '../../src/graph/constants.js';
 import type { Constant, Value } from '../../src/graph/index.js';
-import { constantBytes, encodeElements } from '../../src/graph/upload.js';
-import type { Call, Variant } from '../../src/kernels/contract.js';
+import { arrangeConstant } from '../../src/graph/upload.js';
+import type { Call, DType, Variant } from '../../src/kernels/contract.js';
 import { elementCount, gather, toStorage } from '../../src/kernels/layout.js';
 
 const none = async (): Promise<Float32Array> => new Float32Array();
 
-describe('encodeElements', () => {
-  it('writes each element type, padded with zeros to whole vec4s', () => {
-    const values = Float32Array.of(1, 2.5, -3, 7, 9);
-    expect([...new Float32Array(encodeElements(values, 'f32').buffer)]).toEqual([1, 2.5, -3, 7, 9, 0, 0, 0]);
-    expect([...new Uint16Array(encodeElements(Float32Array.of(1, -2, 65504), 'f16').buffer)]).toEqual([
+describe('arrangeConstant', () => {
+  const call: Call = { inputs: {}, outputs: {}, attributes: { times: 10 } };
+  const plain: Variant = { name: 'plain', plan: () => ({ dispatches: [] }) };
+  const spec = (shape: readonly number[], dtype: DType = 'f32'): Value => ({
+    label: 'head.weight',
+    spec: { shape, dtype },
+  });
+  const data = (...values: number[]): Constant => ({ kind: 'data', values });
+  const bytesOf = async (
+    value: Value,
+    constant: Constant,
+    variant = plain,
+    input = 'weight',
+  ): Promise<ArrayBuffer> => {
+    const arranged = await arrangeConstant(input, value, constant, variant, call, none);
+    const bytes = new ArrayBuffer(arranged.bytes);
+    arranged.write(bytes);
+    return bytes;
+  };
+
+  it('writes each element type, padded with zeros to whole vec4s', async () => {
+    const five = data(1, 2.5, -3, 7, 9);
+    expect([...new Float32Array(await bytesOf(spec([5]), five))]).toEqual([1, 2.5, -3, 7, 9, 0, 0, 0]);
+    expect([...new Uint16Array(await bytesOf(spec([3], 'f16'), data(1, -2, 65504)))]).toEqual([
       0x3c00, 0xc000, 0x7bff, 0, 0, 0, 0, 0,
     ]);
-    expect([...new Int32Array(encodeElements(Float32Array.of(-7, 3), 'i32').buffer)]).toEqual([-7, 3, 0, 0]);
-    expect([...new Uint32Array(encodeElements(Float32Array.of(16777215), 'u32').buffer)]).toEqual([
+    expect([...new Int32Array(await bytesOf(spec([2], 'i32'), data(-7, 3)))]).toEqual([-7, 3, 0, 0]);
+    expect([...new Uint32Array(await bytesOf(spec([1], 'u32'), data(16777215)))]).toEqual([
       16777215, 0, 0, 0,
     ]);
   });
 
-  it('takes a part of a longer array', () => {
-    const part = Float32Array.of(9, 1, 2, 9).subarray(1, 3);
-    expect([...new Float32Array(encodeElements(part, 'f32').buffer)]).toEqual([1, 2, 0, 0]);
-  });
-});
-
-describe('constantBytes', () => {
-  const value: Value = { label: 'head.weight', spec: { shape: [2, 3], dtype: 'f32' } };
-  const constant: Constant = { kind: 'data', values: [1, 2, 3, 4, 5, 6] };
-  const call: Call = { inputs: {}, outputs: {}, attributes: { times: 10 } };
-  const plain: Variant = { name: 'plain', plan: () => ({ dispatches: [] }) };
-
   it('is storage order unless the variant packs this input', async () => {
     const packing: Variant = {
       ...plain,
-      packs: ['weight'],
-      pack: (_, values, { attributes }) => values.map((v) => v * Number(attributes.times)),
+      packing: {
+        inputs: ['weight'],
+        length: () => 8,
+        write(_, { sources, starts, factors }, { attributes }, out) {
+          sources.forEach((source, row) => {
+            const scale = Number(attributes.times) * (factors[row] ?? 0);
+            for (let i = 0; i < 3; i++) out[4 * row + i] = scale * (source[(starts[row] ?? 0) + i] ?? 0);
+          });
+        },
+      },
     };
+    const six = data(1, 2, 3, 4, 5, 6);
     const floats = async (input: string, variant: Variant): Promise<number[]> => [
-      ...new Float32Array((await constantBytes(input, value, constant, variant, call, none)).buffer),
+      ...new Float32Array(await bytesOf(spec([2, 3]), six, variant, input)),
     ];
     expect(await floats('weight', plain)).toEqual([1, 2, 3, 0, 4, 5, 6, 0]);
     expect(await floats('bias', packing)).toEqual([1, 2, 3, 0, 4, 5, 6, 0]);
-    expect(await floats('weight', packing)).toEqual([10, 20, 30, 40, 50, 60, 0, 0]);
+    expect(await floats('weight', packing)).toEqual([10, 20, 30, 0, 40, 50, 60, 0]);
   });
 
   it('tells a weight that has not the size of its shape', async () => {
-    const short: Constant = { kind: 'data', values: [1, 2] };
-    await expect(constantBytes('weight', value, short, plain, call, none)).rejects.toThrow(
-      'head.weight: 2 values for the shape [2, 3]',
+    await expect(bytesOf(spec([2, 3]), data(1, 2, 3))).rejects.toThrow(
+      'head.weight: 3 values for the shape [2, 3]',
     );
+  });
+});
+
+describe('constantRows', () => {
+  const weights = new Map([
+    ['a', Float32Array.from({ length: 6 }, (_, i) => i + 1)],
+    ['b', Float32Array.from({ length: 4 }, (_, i) => -i / 3)],
+  ]);
+  const read = async (name: string): Promise<Float32Array> => weights.get(name) ?? new Float32Array();
+  const weight = (name: string): Constant => ({ kind: 'weight', name });
+  const data = (...values: number[]): Constant => ({ kind: 'data', values });
+  const scale: Constant = {
+    kind: 'batch-norm-scale',
+    gamma: data(1, 0.1, -3),
+    variance: data(4, 0.3, 2),
+    epsilon: 1e-5,
+  };
+  const scaled: Constant = { kind: 'scaled-rows', of: weight('a'), factors: scale };
+  const cases: [string, Constant][] = [
+    ['weights', weight('a')],
+    ['scaled rows', scaled],
+    ['rows in another order', { kind: 'permuted-rows', of: scaled, order: [2, 0, 1] }],
+    [
+      'stacks',
+      { kind: 'stacked', parts: [{ kind: 'permuted-rows', of: scaled, order: [1, 2, 0] }, weight('b')] },
+    ],
+    ['what is computed', { kind: 'affine', of: weight('a'), factors: weight('a'), summand: weight('a') }],
+    ['factors that are not one per row', { kind: 'scaled-rows', of: weight('a'), factors: data(2, 3) }],
+    ['an order that is not one of rows', { kind: 'permuted-rows', of: weight('b'), order: [3, 1, 0, 2] }],
+  ];
+  it.each(cases)('agrees with evaluating: %s', async (_, constant) => {
+    const rows = await constantRows(constant, 2, read);
+    expect(flatRows(rows)).toEqual(Float32Array.from(await evaluate(constant, read)));
+  });
+
+  it('copies no weight', async () => {
+    const { sources } = await constantRows(scaled, 2, read);
+    expect(sources.every((source) => source === weights.get('a'))).toBe(true);
   });
 });
 

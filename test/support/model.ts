@@ -1,11 +1,17 @@
-import { type ByteSource, bytesSource, memorySink, writeSafetensors } from '../../src/weights/index.js';
+import {
+  type ByteSink,
+  type ByteSource,
+  bytesSource,
+  memorySink,
+  writeSafetensors,
+} from '../../src/weights/index.js';
 import { isIgnoredTensor } from '../../src/zian/check-state-dict.js';
 import { modelMetadata } from '../../src/zian/model-file.js';
 import { type Run, runConfig, runShapes } from './run.js';
 import { seededTensor } from './seeded.js';
 
-/** The model file of a run's seeded weights, as `zian convert` would write it; tensors are made one by one. */
-export async function runModel(run: Run): Promise<ByteSource> {
+/** Writes the model file of a run's seeded weights, as `zian convert` would; tensors are made one by one. */
+export async function writeRunModel(run: Run, sink: ByteSink): Promise<void> {
   const adjustments = new Map((run.adjust ?? []).map((adjustment) => [adjustment.name, adjustment]));
   const entries = [...runShapes(run)]
     .filter(([name]) => !isIgnoredTensor(name, runConfig(run)))
@@ -22,7 +28,6 @@ export async function runModel(run: Run): Promise<ByteSource> {
         return new Uint8Array(adjusted.buffer);
       },
     }));
-  const sink = memorySink();
   const metadata = modelMetadata({
     config: runConfig(run),
     dtype: 'f32',
@@ -30,5 +35,11 @@ export async function runModel(run: Run): Promise<ByteSource> {
     converterVersion: '0.0.0',
   });
   await writeSafetensors(sink, entries, metadata);
+}
+
+/** The same in memory. */
+export async function runModel(run: Run): Promise<ByteSource> {
+  const sink = memorySink();
+  await writeRunModel(run, sink);
   return bytesSource(`${run.run}.safetensors`, sink.bytes());
 }

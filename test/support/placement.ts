@@ -1,3 +1,4 @@
+import { plainRows } from '../../src/graph/constant-rows.js';
 import { kernelLimits } from '../../src/graph/dispatch.js';
 import type { Call, Kernel, KernelCase, Operand, TensorSpec, Variant } from '../../src/kernels/contract.js';
 import { denseLayout, extentOf, storageBytes, toStorage, vec4s } from '../../src/kernels/layout.js';
@@ -91,8 +92,11 @@ export function inputBytes(
   operand: Operand,
   { call, margin }: PlacedCall,
 ): Uint8Array {
-  if (variant.packs?.includes(name)) {
-    const packed = variant.pack?.(name, Float32Array.from(tensor.data), call) ?? new Float32Array();
+  const { packing } = variant;
+  if (packing?.inputs.includes(name)) {
+    const packed = new Float32Array(packing.length(name, call));
+    const rowLength = tensor.data.length / (tensor.shape[0] ?? 1);
+    packing.write(name, plainRows(Float32Array.from(tensor.data), rowLength), call, packed);
     return encode(Float64Array.from(packed), operand.dtype);
   }
   const dense = toStorage(tensor.data, tensor.shape, new Float64Array(storageScalars(operand)));

@@ -137,6 +137,7 @@ def main():
     parser.add_argument('--coarse-rate', type=float, default=2e-3)
     parser.add_argument('--rate', type=float, default=2e-3)
     parser.add_argument('--no-mirror', action='store_true', help='for pictures whose mirror image does not occur')
+    parser.add_argument('--begin', metavar='MODEL', help='a model.pth whose weights the phases begin with, to train on')
     parser.add_argument('--start', help="a model.pth after the coarse phase: skip that phase")
     parser.add_argument('--resume', action='store_true')
     parser.add_argument('--threads', type=int, default=1)
@@ -155,13 +156,15 @@ def main():
     log(f'{sum(p.numel() for p in model.parameters())} parameters; {vars(options)}')
     batches = Batches(options.cache, model.configuration, options.seed, not options.no_mirror)
     state = torch.load(os.path.join(options.folder, 'state.pth')) if options.resume else None
+    if options.begin:
+        model.load_state_dict(torch.load(options.begin)['best_state_dict'], strict=False)
     if options.start:
         known = torch.load(options.start)['best_state_dict']
         model.load_state_dict({k: v for k, v in known.items() if k.startswith(('hrnet.', 'heatmap_ds.'))}, strict=False)
     elif not (state and state['phase'] == 'fine'):
         run_phase('coarse', model, batches, options, log, state)
     if not model.configuration.hrnet_only:
-        if not (state and state['phase'] == 'fine'):
+        if not options.begin and not (state and state['phase'] == 'fine'):
             spread_backbone(model)
         run_phase('fine', model, batches, options, log, state)
     log('done')

@@ -7,6 +7,7 @@ const STAGES: Readonly<Record<CallProgress['stage'], string>> = {
   device: 'opening the GPU',
   fetch: 'fetching the model',
   weights: 'uploading weights',
+  tuning: 'measuring kernels',
   pipelines: 'compiling shaders',
   decode: 'decoding',
   network: 'running the network',

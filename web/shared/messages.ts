@@ -16,6 +16,7 @@ export interface CallProgress {
   readonly stage:
     | 'device'
     | 'fetch'
+    | 'tuning'
     | 'weights'
     | 'pipelines'
     | 'decode'

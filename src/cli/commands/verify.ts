@@ -4,10 +4,11 @@ import { readImageFile } from '../../node/images/decode.js';
 import { openSafetensors } from '../../weights/index.js';
 import { type ModelDtype, parseModelMetadata } from '../../zian/model-file.js';
 import type { CommandHost, GlobalOptions } from '../context.js';
+import { openModel } from '../open-model.js';
 import { formatVerify } from '../verify/format.js';
 import { Reference } from '../verify/reference.js';
 import { verifyModel } from '../verify/verify.js';
-import { openModel, precisionOption } from './localize.js';
+import { precisionOption } from './localize-options.js';
 
 interface Options extends GlobalOptions {
   readonly image: string;

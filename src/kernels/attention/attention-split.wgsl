@@ -11,17 +11,6 @@ fn store_one(row: u32, query: u32, at: u32, value: vec4<f32>) {
   partial[(row + query) * p.heads * p.partial_stride + at] = value;
 }
 
-// `row` is the row of the chunk's and image's first token.
-fn store(row: u32, query: u32, head: u32, c4: u32, end: u32, m: mat4x4<f32>) {
-  let first = head * p.out_size / 4u;
-  if (c4 >= end || c4 < first || 4u * c4 >= (head + 1u) * p.out_size) { return; }
-  let at = head * p.partial_stride + 1u + c4 - first;
-  store_one(row, query, at, m[0]);
-  store_one(row, query + 1u, at, m[1]);
-  store_one(row, query + 2u, at, m[2]);
-  store_one(row, query + 3u, at, m[3]);
-}
-
 @compute @workgroup_size(WORKGROUP)
 fn main(@builtin(global_invocation_id) id: vec3<u32>, @builtin(workgroup_id) group: vec3<u32>) {
   // Threads beyond the queries stay, for the others of their subgroup, and store nothing.
@@ -38,17 +27,16 @@ fn main(@builtin(global_invocation_id) id: vec3<u32>, @builtin(workgroup_id) gro
     if (head * p.out_size / 4u >= block.first) {
       let top = select(tile.top, vec4<f32>(infinity()), tile.spoilt);
       let at = head * p.partial_stride;
-      store_one(row, query, at, vec4<f32>(top.x, tile.sum.x, 0.0, 0.0));
-      store_one(row, query + 1u, at, vec4<f32>(top.y, tile.sum.y, 0.0, 0.0));
-      store_one(row, query + 2u, at, vec4<f32>(top.z, tile.sum.z, 0.0, 0.0));
-      store_one(row, query + 3u, at, vec4<f32>(top.w, tile.sum.w, 0.0, 0.0));
+      for (var i = 0u; i < 4u; i++) { store_one(row, query + i, at, vec4<f32>(top[i], tile.sum[i], 0.0, 0.0)); }
     }
-    store(row, query, head, block.first, block.end, tile.v0);
-    if (BLOCK > 1u) { store(row, query, head, block.first + 1u, block.end, tile.v1); }
-    if (BLOCK > 2u) { store(row, query, head, block.first + 2u, block.end, tile.v2); }
-    if (BLOCK > 3u) { store(row, query, head, block.first + 3u, block.end, tile.v3); }
-    if (BLOCK > 4u) { store(row, query, head, block.first + 4u, block.end, tile.v4); }
-    if (BLOCK > 5u) { store(row, query, head, block.first + 5u, block.end, tile.v5); }
+    // Stored in a loop: each store costs compile time. The block has channels that are not there, or of other heads.
+    var found = values_of(tile);
+    let first = max(block.first, head * p.out_size / 4u);
+    let end = min(block.end, ((head + 1u) * p.out_size + 3u) / 4u);
+    for (var c4 = first; c4 < end; c4++) {
+      let at = head * p.partial_stride + 1u + c4 - head * p.out_size / 4u;
+      for (var i = 0u; i < 4u; i++) { store_one(row, query + i, at, found[c4 - block.first][i]); }
+    }
     head++;
     if (!MASKED || head > block.last_head) { break; }
   }

@@ -17,14 +17,6 @@ fn store_one(n: u32, query: u32, head: u32, c4: u32, value: vec4<f32>) {
   }
 }
 
-fn store(n: u32, query: u32, head: u32, c4: u32, end: u32, m: mat4x4<f32>) {
-  if (c4 >= end) { return; }
-  store_one(n, query, head, c4, m[0]);
-  store_one(n, query + 1u, head, c4, m[1]);
-  store_one(n, query + 2u, head, c4, m[2]);
-  store_one(n, query + 3u, head, c4, m[3]);
-}
-
 @compute @workgroup_size(WORKGROUP)
 fn main(@builtin(global_invocation_id) id: vec3<u32>, @builtin(workgroup_id) group: vec3<u32>) {
   // Threads beyond the queries stay, for the others of their subgroup, and store nothing.
@@ -38,12 +30,11 @@ fn main(@builtin(global_invocation_id) id: vec3<u32>, @builtin(workgroup_id) gro
     // A sum of zero: all scores are -infinity.
     let valid = !tile.spoilt & (tile.sum > vec4<f32>(0.0));
     let factor = select(vec4<f32>(quiet_nan()), 1.0 / tile.sum, valid);
-    store(n, query, head, block.first, block.end, scale_columns(tile.v0, factor));
-    if (BLOCK > 1u) { store(n, query, head, block.first + 1u, block.end, scale_columns(tile.v1, factor)); }
-    if (BLOCK > 2u) { store(n, query, head, block.first + 2u, block.end, scale_columns(tile.v2, factor)); }
-    if (BLOCK > 3u) { store(n, query, head, block.first + 3u, block.end, scale_columns(tile.v3, factor)); }
-    if (BLOCK > 4u) { store(n, query, head, block.first + 4u, block.end, scale_columns(tile.v4, factor)); }
-    if (BLOCK > 5u) { store(n, query, head, block.first + 5u, block.end, scale_columns(tile.v5, factor)); }
+    // Stored in a loop: each store costs compile time.
+    var found = values_of(tile);
+    for (var c4 = block.first; c4 < block.end; c4++) {
+      for (var i = 0u; i < 4u; i++) { store_one(n, query + i, head, c4, found[c4 - block.first][i] * factor[i]); }
+    }
     head++;
     if (!MASKED || head > block.last_head) { break; }
   }

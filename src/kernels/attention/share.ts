@@ -1,3 +1,4 @@
+import { workgroupFor } from '../common/grid.js';
 import { type HeadAttributes, headedTokens } from '../common/heads.js';
 import { ENOUGH_THREADS, keyChunks } from '../common/key-chunks.js';
 import { operand } from '../common/operand.js';
@@ -7,7 +8,7 @@ import { extentOf, vec4s } from '../layout.js';
 /** How the work of one attention is shared out: to threads that do 4 queries and a block of vec4s of y each. */
 export interface Share {
   readonly n: number;
-  /** Threads of a workgroup: 16, 32 or 64. */
+  /** Threads of a workgroup: 16 or 64. */
   readonly workgroup: number;
   readonly queryGroups: number;
   /** Heads share vec4s, or the last step has fewer than 4 keys: the shader's slower path, for any shape. */
@@ -45,7 +46,7 @@ export function shareOf({ inputs, attributes }: Call<HeadAttributes>): Share {
   const masked = (attributes.heads > 1 && size % 4 !== 0) || outSize % 4 !== 0 || keys % 4 !== 0;
   const span = outSize % 4 === 0 ? outSize / 4 : vec4s(c);
   const perSpan = Math.ceil(span / (masked ? MASKED_BLOCK : LARGEST_BLOCK));
-  const workgroup = Math.min(64, Math.max(16, 2 ** Math.ceil(Math.log2(queries / 4))));
+  const workgroup = workgroupFor(Math.ceil(queries / 4));
   return {
     n,
     workgroup,

@@ -41,6 +41,11 @@ struct Tile {
   v5: mat4x4<f32>,
 }
 
+// For loops over the channels, which come once at the end: a local array indexed by a variable lives in memory.
+fn values_of(tile: Tile) -> array<mat4x4<f32>, 6> {
+  return array<mat4x4<f32>, 6>(tile.v0, tile.v1, tile.v2, tile.v3, tile.v4, tile.v5);
+}
+
 // Comparisons keep a NaN where clamp() might lose it. An infinite limit changes nothing.
 fn limited(v: vec4<f32>, bound: f32) -> vec4<f32> {
   if (!HAS_LIMIT) { return v; }

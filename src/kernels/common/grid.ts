@@ -10,3 +10,9 @@ export function linearGrid(threads: number): { workgroups: [number, number, numb
   const x = Math.min(groups, 65_535);
   return { workgroups: [x, Math.ceil(groups / x), 1], rowThreads: x * LINEAR_WORKGROUP };
 }
+
+/**
+ * Threads per workgroup where all of a workgroup work on one thing and its last threads may work in vain: few where there
+ * are few in all. Two sizes only, since each makes pipelines of its own.
+ */
+export const workgroupFor = (threads: number): number => (threads > 32 ? LINEAR_WORKGROUP : 16);

@@ -4,6 +4,7 @@ import type { Kernel, TensorSpec } from '../contract.js';
 import { elementCount, extentOf, storageBytes } from '../layout.js';
 import { depthwise } from './depthwise.js';
 import { direct } from './direct.js';
+import { gemm } from './gemm.js';
 import { type Conv2dAttributes, type ConvGeometry, geometry, RESIDUALS, residuals } from './geometry.js';
 import { winogradBySubgroup, winogradByThread } from './winograd.js';
 
@@ -78,5 +79,5 @@ export const conv2d: Kernel<Conv2dAttributes> = {
     const operands = [...Object.values(inputs), y];
     return { flops, bytes: operands.reduce((sum, spec) => sum + storageBytes(spec), 0) };
   },
-  variants: [depthwise, ...winogradBySubgroup, ...direct, ...winogradByThread],
+  variants: [depthwise, ...winogradBySubgroup, ...winogradByThread, ...gemm, ...direct],
 };

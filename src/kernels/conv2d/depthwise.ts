@@ -6,6 +6,7 @@ import type { Variant } from '../contract.js';
 import { vec4s } from '../layout.js';
 import body from './depthwise.wgsl';
 import { type Conv2dAttributes, geometry, residuals } from './geometry.js';
+import { copyTaps } from './packing.js';
 
 /** As many groups as channels in and out: the block-diagonal weight of the direct variants would be almost all zeros. */
 export const depthwise: Variant<Conv2dAttributes> = {
@@ -21,15 +22,19 @@ export const depthwise: Variant<Conv2dAttributes> = {
       operand(inputs, 'x', 'conv2d').layout.block === 1
     );
   },
-  packs: ['weight'],
-  pack(_, data, { inputs, attributes }) {
-    const { kernel, cout } = geometry(inputs, attributes);
-    const taps = kernel[0] * kernel[1];
-    const channels = vec4s(cout) * 4;
-    const out = new Float32Array(taps * channels);
-    for (let c = 0; c < cout; c++)
-      for (let tap = 0; tap < taps; tap++) out[tap * channels + c] = data[c * taps + tap] ?? 0;
-    return out;
+  packing: {
+    inputs: ['weight'],
+    length(_, { inputs, attributes }) {
+      const { kernel, cout } = geometry(inputs, attributes);
+      return kernel[0] * kernel[1] * vec4s(cout) * 4;
+    },
+    write(_, rows, { inputs, attributes }, out) {
+      const { kernel, cout } = geometry(inputs, attributes);
+      const write = copyTaps(kernel[0] * kernel[1]);
+      rows.sources.forEach((source, c) => {
+        write(source, rows.starts[c] ?? 0, rows.factors[c] ?? 1, out, c, vec4s(cout) * 4);
+      });
+    },
   },
   plan({ inputs, outputs, attributes }) {
     const { kernel, stride, padding, dilation, activation } = geometry(inputs, attributes);

@@ -1,4 +1,4 @@
-import { LINEAR_WORKGROUP } from '../common/grid.js';
+import { workgroupFor } from '../common/grid.js';
 import { operand } from '../common/operand.js';
 import { hasSmallSubgroups, spreadInclude } from '../common/subgroup.js';
 import type { Call, ConstantValue, KernelLimits, Operand, ShaderSource, Variant } from '../contract.js';
@@ -8,7 +8,15 @@ import common from './direct_common.wgsl';
 import subgroupTile from './direct_subgroup.wgsl';
 import { epilogueConstants, epilogueIncludes, epilogueParameters } from './epilogue.js';
 import { type Conv2dAttributes, geometry } from './geometry.js';
-import { blocking, fillsBlocks, packBias, packWeights } from './packing.js';
+import {
+  blocking,
+  copyTaps,
+  fillsBlocks,
+  packBias,
+  packedBias,
+  packedWeights,
+  packWeights,
+} from './packing.js';
 import weightsBySubgroup from './weights-by-subgroup.wgsl';
 
 /** What tells the direct variants apart. */
@@ -34,11 +42,19 @@ function variant({
   return {
     name,
     legal: (call, limits) => legal(operand(call.outputs, 'y', 'conv2d'), call, limits),
-    packs: ['weight', 'bias'],
-    pack: (input, data, call) =>
-      input === 'weight'
-        ? packWeights(data, geometry(call.inputs, call.attributes), vec4sPerThread)
-        : packBias(data, geometry(call.inputs, call.attributes)),
+    packing: {
+      inputs: ['weight', 'bias'],
+      length(input, call) {
+        const g = geometry(call.inputs, call.attributes);
+        return input === 'bias' ? packedBias(g) : packedWeights(g, vec4sPerThread, g.kernel[0] * g.kernel[1]);
+      },
+      write(input, rows, call, out) {
+        const g = geometry(call.inputs, call.attributes);
+        const taps = g.kernel[0] * g.kernel[1];
+        if (input === 'bias') packBias(rows, g, out);
+        else packWeights(rows, g, vec4sPerThread, taps, copyTaps(taps), out);
+      },
+    },
     plan(call, limits) {
       const g = geometry(call.inputs, call.attributes);
       const b = blocking(g, vec4sPerThread);
@@ -46,8 +62,7 @@ function variant({
       const x = extentOf(xOperand.shape);
       const y = extentOf(operand(call.outputs, 'y', 'conv2d').shape);
       const tiles = Math.ceil(y.w / 4) * Math.ceil(y.h / rows);
-      // No more threads than there are tiles: those of the subgroup's variant work in vain.
-      const workgroup = Math.min(LINEAR_WORKGROUP, Math.max(16, 2 ** Math.ceil(Math.log2(tiles))));
+      const workgroup = workgroupFor(tiles);
       return {
         dispatches: [
           {

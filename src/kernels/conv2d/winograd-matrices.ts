@@ -1,3 +1,5 @@
+import type { WriteFilter } from './packing.js';
+
 /**
  * Winograd's minimal filtering F(m, 3) after Toom and Cook (Lavin and Gray 2016; Barabasz et al. 2020): the n = m + 2
  * evaluations of a filter's polynomial, at finite points and at infinity. The input's and the output's transforms are
@@ -7,47 +9,72 @@
 /** Finite points of F(4, 3) besides 0: ± P, ± Q. P · Q = 1 keeps all transforms' entries near 1, and with them the error. */
 export const POINTS_4 = { p: Math.SQRT2, q: Math.SQRT1_2 } as const;
 
-/** Rows (n of them) by 3 columns: a row is the point's powers over the product of its distances to the others. */
-function filterMatrix(points: readonly number[]): Float64Array {
-  const finite = points.map((point) => {
-    const distance = points.reduce(
-      (product, other) => (other === point ? product : product * (point - other)),
-      1,
-    );
-    return [1 / distance, point / distance, point ** 2 / distance];
-  });
-  return Float64Array.from([...finite, [0, 0, 1]].flat());
-}
+/** The product of a point's distances to the others, inverted: what its evaluation is multiplied with. */
+const weightOf = (point: number, others: readonly number[]): number =>
+  1 / others.reduce((product, other) => product * (point - other), 1);
 
-const MATRICES = {
-  2: filterMatrix([0, 1, -1]),
-  4: filterMatrix([0, POINTS_4.p, -POINTS_4.p, POINTS_4.q, -POINTS_4.q]),
-} as const;
+/** Writes a polynomial's (a + b x + c x²) evaluations at all points, the last at infinity, to every `stride`-th place. */
+type Evaluate = (a: number, b: number, c: number, to: Float64Array, at: number, stride: number) => void;
+
+// Written out, with what a pair of points shares computed once: a model has millions of filters.
+const evaluate2 = (): Evaluate => {
+  const zero = weightOf(0, [1, -1]);
+  const one = weightOf(1, [0, -1]);
+  return (a, b, c, to, at, stride) => {
+    to[at] = zero * a;
+    to[at + stride] = one * (a + c + b);
+    to[at + 2 * stride] = one * (a + c - b);
+    to[at + 3 * stride] = c;
+  };
+};
+
+const evaluate4 = (): Evaluate => {
+  const { p, q } = POINTS_4;
+  const zero = weightOf(0, [p, -p, q, -q]);
+  // The same for a point and its opposite: the product has an even number of factors.
+  const atP = weightOf(p, [0, -p, q, -q]);
+  const atQ = weightOf(q, [0, p, -p, -q]);
+  return (a, b, c, to, at, stride) => {
+    const evenP = atP * (a + p * p * c);
+    const oddP = atP * p * b;
+    const evenQ = atQ * (a + q * q * c);
+    const oddQ = atQ * q * b;
+    to[at] = zero * a;
+    to[at + stride] = evenP + oddP;
+    to[at + 2 * stride] = evenP - oddP;
+    to[at + 3 * stride] = evenQ + oddQ;
+    to[at + 4 * stride] = evenQ - oddQ;
+    to[at + 5 * stride] = c;
+  };
+};
+
+const EVALUATE = { 2: evaluate2(), 4: evaluate4() } as const;
 
 /** Side of the output tiles: 2 or 4. */
-export type TileSize = keyof typeof MATRICES;
+export type TileSize = keyof typeof EVALUATE;
 
-/**
- * Transforms 3×3 filters, in float64 and rounded once.
- * @param filters [count, 3, 3]
- * @returns [count, m + 2, m + 2]
- */
-export function transformFilters(filters: Float32Array, tile: TileSize): Float32Array {
-  const matrix = MATRICES[tile];
+/** Transforms a 3×3 filter to its (m + 2)² points, row by row, in float64 and rounded once. */
+export function filterTransform(tile: TileSize): WriteFilter {
+  const evaluate = EVALUATE[tile];
   const side = tile + 2;
-  const count = filters.length / 9;
-  const out = new Float32Array(count * side * side);
-  // Plain indices and no small arrays: a model has millions of filters.
-  const times = (row: number, a: number, b: number, c: number): number =>
-    (matrix[3 * row] ?? 0) * a + (matrix[3 * row + 1] ?? 0) * b + (matrix[3 * row + 2] ?? 0) * c;
-  let to = 0;
-  for (let at = 0; at < 9 * count; at += 9) {
-    for (let i = 0; i < side; i++) {
-      const left = times(i, filters[at] ?? 0, filters[at + 3] ?? 0, filters[at + 6] ?? 0);
-      const middle = times(i, filters[at + 1] ?? 0, filters[at + 4] ?? 0, filters[at + 7] ?? 0);
-      const right = times(i, filters[at + 2] ?? 0, filters[at + 5] ?? 0, filters[at + 8] ?? 0);
-      for (let j = 0; j < side; j++) out[to++] = times(j, left, middle, right);
+  const columns = new Float64Array(3 * side);
+  const points = new Float64Array(side * side);
+  return (source, from, factor, out, to, stride) => {
+    for (let column = 0; column < 3; column++) {
+      const a = factor * (source[from + column] ?? 0);
+      const b = factor * (source[from + column + 3] ?? 0);
+      const c = factor * (source[from + column + 6] ?? 0);
+      evaluate(a, b, c, columns, column, 3);
     }
-  }
-  return out;
+    for (let row = 0; row < side; row++)
+      evaluate(
+        columns[3 * row] ?? 0,
+        columns[3 * row + 1] ?? 0,
+        columns[3 * row + 2] ?? 0,
+        points,
+        side * row,
+        1,
+      );
+    for (let point = 0; point < side * side; point++) out[to + point * stride] = points[point] ?? 0;
+  };
 }

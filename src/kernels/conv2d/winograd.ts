@@ -1,11 +1,11 @@
-import { linearGrid } from '../common/grid.js';
+import { linearGrid, workgroupFor } from '../common/grid.js';
 import { operand } from '../common/operand.js';
 import { hasSmallSubgroups, spreadInclude } from '../common/subgroup.js';
 import type { Call, ConstantValue, KernelLimits, ShaderSource, Variant } from '../contract.js';
 import { extentOf, vec4s } from '../layout.js';
 import { epilogueConstants, epilogueIncludes, epilogueParameters } from './epilogue.js';
 import { type Conv2dAttributes, geometry } from './geometry.js';
-import { blocking, fillsBlocks, packBias, packWeights } from './packing.js';
+import { blocking, fillsBlocks, packBias, packedBias, packedWeights, packWeights } from './packing.js';
 import weightsBySubgroup from './weights-by-subgroup.wgsl';
 import weightsByThread from './weights-by-thread.wgsl';
 import lines2 from './winograd_2.wgsl';
@@ -13,7 +13,7 @@ import lines4 from './winograd_4.wgsl';
 import inputBody from './winograd_input.wgsl';
 import outputBody from './winograd_output.wgsl';
 import productBody from './winograd_product.wgsl';
-import { POINTS_4, type TileSize, transformFilters } from './winograd-matrices.js';
+import { filterTransform, POINTS_4, type TileSize } from './winograd-matrices.js';
 
 const VEC4S_PER_THREAD = 4;
 /** WebGPU's default limit of a binding, which scratch must not exceed on any device. */
@@ -81,6 +81,8 @@ interface Weights {
   readonly includes: NonNullable<ShaderSource['includes']>;
   readonly constants: (limits: KernelLimits) => Readonly<Record<string, ConstantValue>>;
   readonly legal: (limits: KernelLimits) => boolean;
+  /** Where nothing has been measured. */
+  readonly preferred: boolean;
 }
 
 const BY_SUBGROUP: Weights = {
@@ -88,12 +90,14 @@ const BY_SUBGROUP: Weights = {
   includes: [spreadInclude, weightsBySubgroup],
   constants: ({ subgroupSize }) => ({ SUBGROUP: subgroupSize }),
   legal: hasSmallSubgroups,
+  preferred: true,
 };
 const BY_THREAD: Weights = {
   suffix: '',
   includes: [weightsByThread],
   constants: () => ({}),
   legal: () => true,
+  preferred: false,
 };
 
 /**
@@ -110,15 +114,21 @@ function winogradVariant(tile: TileSize, weights: Weights): Variant<Conv2dAttrib
   return {
     name: `winograd ${tile}×${tile}${weights.suffix}`,
     legal: (call, limits) => weights.legal(limits) && legal(call, limits, tile),
-    preferred: (call) => preferred(call, tile),
+    preferred: (call) => weights.preferred && preferred(call, tile),
     // For 4: weights and sums of up to P³ = 2.8 times the values in both directions. Measured over 288 to 2304 products of
     // values in [-1, 1): 2.1 to 3.3 times a plain sum's error as root mean square, for 2: 0.66 to 0.95 times.
     errorFactor: tile === 4 ? 4 : 1,
-    packs: ['weight', 'bias'],
-    pack(input, data, call) {
-      const g = geometry(call.inputs, call.attributes);
-      if (input === 'bias') return packBias(data, g);
-      return packWeights(transformFilters(data, tile), { ...g, kernel: [side, side] }, VEC4S_PER_THREAD);
+    packing: {
+      inputs: ['weight', 'bias'],
+      length(input, call) {
+        const g = geometry(call.inputs, call.attributes);
+        return input === 'bias' ? packedBias(g) : packedWeights(g, VEC4S_PER_THREAD, side * side);
+      },
+      write(input, rows, call, out) {
+        const g = geometry(call.inputs, call.attributes);
+        if (input === 'bias') packBias(rows, g, out);
+        else packWeights(rows, g, VEC4S_PER_THREAD, side * side, filterTransform(tile), out);
+      },
     },
     plan(call, limits) {
       const g = geometry(call.inputs, call.attributes);
@@ -130,9 +140,8 @@ function winogradVariant(tile: TileSize, weights: Weights): Variant<Conv2dAttrib
       const tilesPerBranch = tiles / g.branches;
       const inputGrid = linearGrid(tiles * cin4);
       const outputGrid = linearGrid(tiles * y4);
-      // No more threads than there are tiles: those beyond work in vain.
       const threads = Math.ceil(tilesPerBranch / 4);
-      const workgroup = Math.min(64, Math.max(16, 2 ** Math.ceil(Math.log2(threads))));
+      const workgroup = workgroupFor(threads);
       const image = { tiles, tiles_h: rows, tiles_w: columns };
       return {
         dispatches: [
@@ -160,8 +169,15 @@ function winogradVariant(tile: TileSize, weights: Weights): Variant<Conv2dAttrib
               includes: weights.includes,
             },
             bindings: ['transformed', 'weight', 'products'],
-            constants: { SIDE: side, WORKGROUP: workgroup, ...weights.constants(limits) },
-            parameters: { tiles, tiles_per_branch: tilesPerBranch, cin4, y_c4: y4, blocks },
+            constants: { WORKGROUP: workgroup, ...weights.constants(limits) },
+            parameters: {
+              points: side * side,
+              tiles,
+              tiles_per_branch: tilesPerBranch,
+              cin4,
+              y_c4: y4,
+              blocks,
+            },
             workgroups: [Math.ceil(threads / workgroup), blocks, side * side * g.branches],
           },
           {

@@ -23,18 +23,6 @@ fn line(row: u32, at: u32) -> Line {
   return transform_output(v);
 }
 
-// The pixels of one column of the tile.
-fn store_column(v: Line, n: u32, top: u32, column: u32, c4: u32, branch: u32) {
-  if (column >= p.y_w) { return; }
-  let t = transform_output(v);
-  store(t.a, n, top, column, c4, branch);
-  if (top + 1u < p.y_h) { store(t.b, n, top + 1u, column, c4, branch); }
-  if (TILE == 4u) {
-    if (top + 2u < p.y_h) { store(t.c, n, top + 2u, column, c4, branch); }
-    if (top + 3u < p.y_h) { store(t.d, n, top + 3u, column, c4, branch); }
-  }
-}
-
 @compute @workgroup_size(64)
 fn main(@builtin(global_invocation_id) id: vec3<u32>) {
   let i = id.y * p.row + id.x;
@@ -56,10 +44,22 @@ fn main(@builtin(global_invocation_id) id: vec3<u32>) {
     l4 = line(4u, i);
     l5 = line(5u, i);
   }
-  store_column(Line(l0.a, l1.a, l2.a, l3.a, l4.a, l5.a), n, top, left, c4, branch);
-  store_column(Line(l0.b, l1.b, l2.b, l3.b, l4.b, l5.b), n, top, left + 1u, c4, branch);
+  let c0 = transform_output(Line(l0.a, l1.a, l2.a, l3.a, l4.a, l5.a));
+  let c1 = transform_output(Line(l0.b, l1.b, l2.b, l3.b, l4.b, l5.b));
+  var c2 = Line();
+  var c3 = Line();
   if (TILE == 4u) {
-    store_column(Line(l0.c, l1.c, l2.c, l3.c, l4.c, l5.c), n, top, left + 2u, c4, branch);
-    store_column(Line(l0.d, l1.d, l2.d, l3.d, l4.d, l5.d), n, top, left + 3u, c4, branch);
+    c2 = transform_output(Line(l0.c, l1.c, l2.c, l3.c, l4.c, l5.c));
+    c3 = transform_output(Line(l0.d, l1.d, l2.d, l3.d, l4.d, l5.d));
+  }
+  // One store in a loop: 16 of them, each with what follows a convolution, took seconds to compile.
+  var results = array<vec4<f32>, 16>(
+    c0.a, c1.a, c2.a, c3.a, c0.b, c1.b, c2.b, c3.b, c0.c, c1.c, c2.c, c3.c, c0.d, c1.d, c2.d, c3.d);
+  for (var pixel = 0u; pixel < TILE * TILE; pixel++) {
+    let row = pixel / TILE;
+    let column = pixel % TILE;
+    if ((top + row < p.y_h) & (left + column < p.y_w)) {
+      store(results[4u * row + column], n, top + row, left + column, c4, branch);
+    }
   }
 }

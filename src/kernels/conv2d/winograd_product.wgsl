@@ -18,14 +18,14 @@ fn store(values: mat4x4<f32>, tile: u32, end: u32, o: u32) {
 fn main(@builtin(global_invocation_id) id: vec3<u32>, @builtin(workgroup_id) group: vec3<u32>) {
   prepare_loads();
   let block = group.y;
-  let point = group.z % (SIDE * SIDE);
-  let branch = group.z / (SIDE * SIDE);
+  let point = group.z % p.points;
+  let branch = group.z / p.points;
   // Threads beyond the tiles stay, for the others of their subgroup: they read the last tile, and store nothing.
   let begin = point * p.tiles + branch * p.tiles_per_branch;
   let end = begin + p.tiles_per_branch;
   let tile = begin + 4u * id.x;
   let at = min(tile + vec4<u32>(0u, 1u, 2u, 3u), vec4<u32>(end - 1u)) * p.cin4;
-  var w = ((branch * p.blocks + block) * SIDE * SIDE + point) * p.cin4 * 16u;
+  var w = ((branch * p.blocks + block) * p.points + point) * p.cin4 * 16u;
   var a0 = mat4x4<f32>();
   var a1 = mat4x4<f32>();
   var a2 = mat4x4<f32>();

@@ -4,6 +4,7 @@ import type { EngineDevice } from '../../graph/index.js';
 import { DECODE_OPTIONS } from '../../web/decode.js';
 import type { ZianConfig } from '../config.js';
 import type { ImageSize } from '../coordinates.js';
+import { equalizedSource } from '../equalized-source.js';
 import type { RgbaImage } from '../image.js';
 import { platform } from '../platform.js';
 import { gatherPixels, type KeptPixels, keptPixels } from '../resize-source.js';
@@ -57,6 +58,7 @@ export class ImageReader {
         `An image of ${size.width}×${size.height} pixels needs ${bytes} bytes of RGBA in a Uint8Array or Uint8ClampedArray, but ${data.length} elements of another kind or number were given.`,
       );
     const view = new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
+    if (this.#config.clahe) return equalizedSource({ ...size, data: view }, this.#config);
     const kept = keptPixels(size, this.#config);
     return describe(size, kept, gatherPixels({ ...size, data: view }, kept));
   }
@@ -70,6 +72,10 @@ export class ImageReader {
   }
 
   async #live(source: Copyable): Promise<SourcePixels> {
+    if (this.#config.clahe)
+      throw usageError(
+        'This model equalises contrast (DATA_CLAHE), which is done on the CPU: give it pixels (ImageData), not an image that lies on a device or in a browser.',
+      );
     const size = checkedSize(source);
     const kept = keptPixels(size, this.#config);
     const pixels = await this.#device.scoped('reading the image', () => this.#gather(source, size, kept));

@@ -1,5 +1,5 @@
-import { encodeDispatch, type PreparedDispatch } from '../src/graph/dispatch.js';
-import { BufferUsage, MapMode } from '../src/graph/flags.js';
+import { encodeDispatch, type PreparedDispatch } from './dispatch.js';
+import { BufferUsage, MapMode } from './flags.js';
 
 /** Milliseconds of one repetition of some dispatches. */
 export interface Sample {

@@ -1,0 +1,11 @@
+import { availableParallelism } from 'node:os';
+import { Option } from 'commander';
+import { wholeNumber } from '../number-option.js';
+
+export const precisionOption = (): Option =>
+  new Option('--dtype <type>', 'precision to compute in').choices(['f32', 'f16']).default('f32');
+
+export const workersOption = (): Option =>
+  new Option('--workers <number>', 'threads that decode images and draw overlays')
+    .argParser(wholeNumber(1))
+    .default(Math.min(8, Math.max(1, availableParallelism() >> 1)), 'half of the cores, 8 at most');

@@ -1,0 +1,26 @@
+import { InvalidArgumentError } from 'commander';
+
+/** A parser for an option that is a whole number of at least `least`. */
+export const wholeNumber =
+  (least: number) =>
+  (text: string): number => {
+    if (!/^\d+$/.test(text) || Number(text) < least || !Number.isSafeInteger(Number(text)))
+      throw new InvalidArgumentError(`It must be a whole number of at least ${least}.`);
+    return Number(text);
+  };
+
+/** Positive numbers, separated by commas, in ascending order. */
+export function positiveNumbers(text: string): number[] {
+  const numbers = text.split(',').map((part) => (part.trim() === '' ? Number.NaN : Number(part)));
+  if (!numbers.every((number) => Number.isFinite(number) && number > 0))
+    throw new InvalidArgumentError('It must be numbers above 0, separated by commas.');
+  return [...new Set(numbers)].sort((a, b) => a - b);
+}
+
+/** A probability between 0 and 1, both excluded. */
+export function probability(text: string): number {
+  const number = text.trim() === '' ? Number.NaN : Number(text);
+  if (!(number > 0 && number < 1))
+    throw new InvalidArgumentError('It must be between 0 and 1, such as 0.95.');
+  return number;
+}

@@ -1,0 +1,5 @@
+export { callSignature } from './call-signature.js';
+export { chooseFrom, type TuneOptions, type TuneResult, tune } from './tune.js';
+export { Tuner } from './tuner.js';
+export type { TuningMode } from './tuning-mode.js';
+export { adapterKey, parseTuningTable, type TunedCall, TuningTable } from './tuning-table.js';

@@ -1,0 +1,65 @@
+import { createHash } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { describe, expect, it } from 'vitest';
+import { clahe } from '../../src/zian/clahe.js';
+import { PRESETS, type ZianConfig } from '../../src/zian/config.js';
+import { equalizedSource } from '../../src/zian/equalized-source.js';
+import type { RgbaImage } from '../../src/zian/image.js';
+import { resizeReference } from '../../src/zian/resize-reference.js';
+import { random } from '../support/random.js';
+
+const expected: { planes: string[]; image: string } = JSON.parse(
+  readFileSync(new URL('../fixtures/clahe.json', import.meta.url), 'utf8'),
+);
+const sha256 = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('hex');
+
+/** A plane as test/images/make_clahe_fixtures.py draws it. */
+function draw(seed: number): { plane: Uint8Array; width: number; height: number } {
+  const uniform = random(seed);
+  const next = (): number => uniform() * 4294967296;
+  let [width, height] = [1 + (next() % 150), 1 + (next() % 150)];
+  if (seed % 4 === 0) [width, height] = [8 * (1 + Math.floor(width / 8)), 8 * (1 + Math.floor(height / 8))];
+  const [across, down, base, noise] = [next() % 4, next() % 4, next() % 200, 1 + (next() % 90)];
+  const plane = new Uint8Array(width * height);
+  for (let y = 0; y < height; y++) {
+    for (let x = 0; x < width; x++) {
+      const slope = Math.floor((x * across) / 2) + Math.floor((y * down) / 3);
+      plane[y * width + x] = Math.min(255, base + slope + (next() % noise));
+    }
+  }
+  return { plane, width, height };
+}
+
+describe('CLAHE', () => {
+  it('is OpenCV’s on 200 drawn planes, byte for byte', () => {
+    expect(expected.planes).toHaveLength(200);
+    const different = expected.planes.flatMap((hash, seed) => {
+      const { plane, width, height } = draw(seed);
+      return sha256(clahe(plane, width, height)) === hash ? [] : [`${seed}: ${width}×${height}`];
+    });
+    expect(different).toEqual([]);
+  });
+
+  it('follows the resize and the crop, channel by channel', () => {
+    const channels = [3, 2, 1].map((seed) => {
+      const { plane, width, height } = draw(seed);
+      const data = Uint8Array.from({ length: 4 * plane.length }, (_, i) => plane[i >> 2] ?? 0);
+      return resizeReference({ width, height, data }, 300, 280);
+    });
+    const data = Uint8Array.from({ length: 4 * 300 * 280 }, (_, i) =>
+      i % 4 === 3 ? 255 : (channels[i % 4]?.data[i] ?? 0),
+    );
+    const image: RgbaImage = { width: 300, height: 280, data };
+    const config: ZianConfig = {
+      ...PRESETS.refuge,
+      imageSize: [264, 264],
+      cropSize: [256, 256],
+      clahe: true,
+    };
+    const { pixels, columns, rows } = equalizedSource(image, config);
+    if (!(pixels instanceof Uint8Array)) throw new Error('the pixels are on a device');
+    expect([columns, rows]).toEqual([256, 256]);
+    const result = pixels;
+    expect(sha256(result.filter((_, i) => i % 4 !== 3))).toBe(expected.image);
+  });
+});

@@ -1,0 +1,41 @@
+import { describe, expect, it } from 'vitest';
+import { DEFAULT_LIMITS } from '../../src/graph/device.js';
+import { GraphBuilder, optimize } from '../../src/graph/index.js';
+import { Placement } from '../../src/graph/placement.js';
+import { planSteps, type Step } from '../../src/graph/steps.js';
+import type { KernelLimits } from '../../src/kernels/contract.js';
+import { checkStateDict } from '../../src/zian/check-state-dict.js';
+import { PRESETS } from '../../src/zian/config.js';
+import { Network } from '../../src/zian/model/network.js';
+import { RELEASED, stateDictShapes } from '../support/state-dict.js';
+
+/** The released REFUGE network's calls with the default variants of such a device. */
+function stepsOn(limits: Pick<KernelLimits, 'subgroupSize' | 'software'>): Step[] {
+  const shapes = stateDictShapes(RELEASED);
+  const builder = new GraphBuilder({ weights: shapes, dtype: 'f32' });
+  const architecture = checkStateDict(PRESETS.refuge, shapes, 'released');
+  new Network(builder, PRESETS.refuge, architecture, (_, value) => value).build();
+  const graph = optimize(builder.build());
+  const placement = new Placement(graph);
+  return planSteps(graph, (value) => placement.of(value).operand, { ...DEFAULT_LIMITS, ...limits });
+}
+
+const dispatches = (steps: readonly Step[]): number =>
+  steps.reduce((sum, { plan }) => sum + plan.dispatches.length, 0);
+
+describe('the released REFUGE network', () => {
+  const gpu = stepsOn({ subgroupSize: 32, software: false });
+
+  it('takes at most 700 dispatches with the default variants of GPUs', () => {
+    expect(dispatches(gpu)).toBeLessThanOrEqual(700);
+  });
+
+  it('convolves through workgroup memory on GPUs, and not on software adapters', () => {
+    const variants = (steps: readonly Step[]) =>
+      steps.filter(({ node }) => node.kernel.name === 'conv2d').map(({ variant }) => variant.name);
+    const matrix = variants(gpu).filter((name) => name.startsWith('gemm'));
+    expect(matrix.length).toBeGreaterThan(0.9 * variants(gpu).length);
+    for (const subgroupSize of [0, 4, 8])
+      expect(variants(stepsOn({ subgroupSize, software: true })).join()).not.toContain('gemm');
+  });
+});
