@@ -88,7 +88,9 @@ export function paint(
         );
     if (layers.has('coarse')) drawCoarse(context, pixelToViewport(view, result.coarse), unit);
   }
-  if (layers.has('truth')) for (const point of truth) drawTruth(context, pixelToViewport(view, point), unit);
+  // Not before there is something to compare it with.
+  if (layers.has('truth') && findings.length > 0)
+    for (const point of truth) drawTruth(context, pixelToViewport(view, point), unit);
   if (layers.has('landmark'))
     for (const { result } of findings) drawLandmark(context, pixelToViewport(view, result.landmark), unit);
 }
