@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { challengeCsv } from '../../web/page/export/csv.js';
+import { resultsCsv } from '../../web/page/export/csv.js';
 import { resultsJson } from '../../web/page/export/json.js';
 import type { FindingSummary, PictureItem } from '../../web/page/pictures.js';
 
@@ -41,16 +41,16 @@ const picture = (name: string, ...findings: FindingSummary[]): PictureItem => ({
 
 describe('challenge files', () => {
   it('have 1-based pixels, names without folders, and ties to even', () => {
-    expect(challengeCsv([picture('set/V0001.jpg', finding(1142.57, 1261.625))], 'refuge', false)).toBe(
+    expect(resultsCsv([picture('set/V0001.jpg', finding(1142.57, 1261.625))], 'refuge', false)).toBe(
       'ImageName,Fovea_X,Fovea_Y\nV0001.jpg,1143.57,1262.62\n',
     );
   });
 
   it('leave the ending out for GAMMA, round on demand, and quote what must be', () => {
-    expect(challengeCsv([picture('0001.jpg', finding(9.4, 9.6))], 'gamma', true)).toBe(
+    expect(resultsCsv([picture('0001.jpg', finding(9.4, 9.6))], 'gamma', true)).toBe(
       'data,Fovea_X,Fovea_Y\n0001,10,11\n',
     );
-    expect(challengeCsv([picture('a,"b".jpg', finding(0, 0))], 'palm', false)).toBe(
+    expect(resultsCsv([picture('a,"b".jpg', finding(0, 0))], 'palm', false)).toBe(
       'FileName,Fovea_X,Fovea_Y\n"a,""b"".jpg",1.00,1.00\n',
     );
   });
@@ -58,10 +58,10 @@ describe('challenge files', () => {
   it('hold scans for AGE, and nothing else', () => {
     const scan = picture('T-1.jpg', finding(10, 20, 'left'), finding(1090, 30, 'right'));
     const items = [picture('one.jpg', finding(1, 1)), scan];
-    expect(challengeCsv(items, 'age', false)).toBe(
+    expect(resultsCsv(items, 'age', false)).toBe(
       'ASOCT_NAME,X_LEFT,Y_LEFT,X_RIGHT,Y_RIGHT\nT-1.jpg,11.00,21.00,1091.00,31.00\n',
     );
-    expect(challengeCsv([scan], 'refuge', false)).toBeUndefined();
+    expect(resultsCsv([scan], 'refuge', false)).toBeUndefined();
   });
 });
 

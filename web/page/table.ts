@@ -1,5 +1,5 @@
 import { byId, el, save } from './dom.js';
-import { type CsvFormat, challengeCsv, fittingLayouts, LAYOUTS } from './export/csv.js';
+import { type ChallengeFormat, fittingFormats, resultsCsv } from './export/csv.js';
 import { resultsJson } from './export/json.js';
 import { duration, pixels, plural } from './format.js';
 import { notify } from './notices.js';
@@ -130,21 +130,20 @@ function showActions(items: readonly PictureItem[]): void {
   button('run-all').disabled = items.length === 0;
   button('clear-table').disabled = items.length === 0;
   button('run-rest').hidden = !items.some(({ state }) => state === 'stopped' || state === 'failed');
-  const scans = done.at(-1)?.outcome?.findings.length === 2;
-  const fitting = fittingLayouts(scans);
+  const fitting = fittingFormats(done.at(-1)?.outcome?.findings.length ?? 1);
   const shown = [...formats().options].map(({ value }) => value).join();
-  if (shown !== fitting.map(({ format }) => format).join())
+  if (shown !== fitting.join())
     formats().replaceChildren(
-      ...fitting.map(({ format, label }) => el('option', { value: format }, `${label} format`)),
+      ...fitting.map((format) => el('option', { value: format }, `${format.toUpperCase()} format`)),
     );
 }
 
 function startActions(pictures: Pictures): void {
-  const chosen = (): CsvFormat =>
-    LAYOUTS.find(({ format }) => format === formats().value)?.format ?? 'refuge';
+  const chosen = (): ChallengeFormat =>
+    [...fittingFormats(1), ...fittingFormats(2)].find((format) => format === formats().value) ?? 'refuge';
   button('save-csv').addEventListener('click', () => {
     const whole = byId('csv-round', HTMLInputElement).checked;
-    const text = challengeCsv(pictures.items.value, chosen(), whole);
+    const text = resultsCsv(pictures.items.value, chosen(), whole);
     if (text === undefined) notify('No picture has a result that fits this format.');
     else save(new Blob([text], { type: 'text/csv' }), `landmarks-${chosen()}.csv`);
   });
