@@ -32,6 +32,12 @@ function pointsOf(results: readonly CaseResult[]): Point[] {
   });
 }
 
+/** Exponents of whole decades around values, at least one decade. */
+function decadesAround(values: readonly number[], above: number): [number, number] {
+  const first = Math.floor(Math.log10(Math.min(...values)));
+  return [first, Math.max(first + 1, Math.ceil(Math.log10(Math.max(...values)) + above))];
+}
+
 /** A logarithmic axis from 10^first to 10^last over `length` pixels. */
 const axis =
   (first: number, last: number, length: number) =>
@@ -47,14 +53,9 @@ export function rooflinePlot(title: string, roofline: Roofline, results: readonl
   const ridge = roofline.gflops / roofline.gbytes;
   const intensities = [...points.map(({ intensity }) => intensity), ridge];
   const speeds = [...points.map(({ gflops }) => gflops), roofline.gflops];
-  const [x0, x1] = [
-    Math.floor(Math.log10(Math.min(...intensities))),
-    Math.ceil(Math.log10(Math.max(...intensities))),
-  ];
-  const [y0, y1] = [
-    Math.floor(Math.log10(Math.min(...speeds))),
-    Math.ceil(Math.log10(Math.max(...speeds)) + 0.1),
-  ];
+  const [x0, x1] = decadesAround(intensities, 0);
+  // Room above the roof for its figure.
+  const [y0, y1] = decadesAround(speeds, 0.1);
   const across = axis(x0, x1, WIDTH - LEFT - RIGHT);
   const up = axis(y0, y1, HEIGHT - TOP - BOTTOM);
   const x = (value: number): string => (LEFT + across(value)).toFixed(1);
