@@ -46,7 +46,7 @@ interface Peak {
 
 /**
  * Writes the image, runs the network, and reads its peaks.
- * @throws ZianError (input) when a heat map has a NaN, (device) when the device is lost
+ * @throws ZianError (input) when a heat map's peak is NaN or infinite, (device) when the device is lost
  */
 export async function forward(
   model: ForwardModel,
@@ -87,9 +87,9 @@ function peakOf(
 ): Peak {
   const [x = 0, y = 0] = results.get(`${heatmap}.index`) ?? [];
   const [highest = Number.NaN, second = Number.NaN] = results.get(`${heatmap}.value`) ?? [];
-  if (Number.isNaN(highest))
+  if (!Number.isFinite(highest))
     throw inputError(
-      `the ${heatmap === 'heatmap_ds' ? 'coarse' : 'fine'} heat map holds NaN: ` +
+      `the ${heatmap === 'heatmap_ds' ? 'coarse' : 'fine'} heat map holds ${highest}: ` +
         `${name} does not work on this image${dtype === 'f16' ? ' in f16; try --dtype f32' : ''}.`,
     );
   return { point: { x, y }, highest, margin: highest - second };
