@@ -1,7 +1,7 @@
 // Bundles the sources to dist/: one ESM file per entry, shared chunks split out, WGSL inlined as text, without comments.
 
 import { existsSync } from 'node:fs';
-import { chmod, rm, symlink } from 'node:fs/promises';
+import { chmod, rm } from 'node:fs/promises';
 import { build } from 'esbuild';
 import { buildWeb } from './build-web.mjs';
 import { wgslPlugin } from './wgsl.mjs';
@@ -44,8 +44,3 @@ await build({
 });
 await buildWeb();
 await chmod('dist/cli/zian.js', 0o755);
-// In a clone, so that `npx zian` runs this build: without it npx would install the package into a cache of its own.
-if (existsSync('node_modules/.bin')) {
-  await rm('node_modules/.bin/zian', { force: true });
-  await symlink('../../dist/cli/zian.js', 'node_modules/.bin/zian');
-}

@@ -12,7 +12,7 @@ export type Markup = string;
 
 type Attributes = Readonly<Record<string, string | number>>;
 
-/** A coordinate with as many digits as anybody sees. */
+/** Numbers are rounded to hundredths of a pixel. */
 const attribute = (value: string | number): string =>
   typeof value === 'number' ? String(Math.round(value * 100) / 100) : escapeMarkup(value);
 
