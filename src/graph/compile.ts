@@ -82,7 +82,7 @@ export async function compileGraph(
   const compiling = shaders.run();
   // Not to be taken for a failure that nobody hears of, while weights are read.
   compiling.catch(() => undefined);
-  const constants = await uploadConstants(graph.constants, steps, device, owned, {
+  const constants = await uploadConstants(graph.constants, steps, device, owned, cache, {
     readWeight,
     onProgress: (done, total) => onProgress?.({ stage: 'weights', done, total }),
     signal,

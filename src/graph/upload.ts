@@ -1,17 +1,20 @@
-import type { Call, Variant } from '../kernels/contract.js';
+import type { Call, ConstantRows, Variant } from '../kernels/contract.js';
 import { bytesPerElement, elementCount, storageBytes, toStorage } from '../kernels/layout.js';
 import { constantRows, flatRows } from './constant-rows.js';
 import type { Constant, ReadWeight } from './constants.js';
 import type { EngineDevice } from './device.js';
+import { DevicePacking } from './device-packing.js';
 import { writeElements } from './elements.js';
 import type { Value } from './graph.js';
 import type { OwnedBuffers } from './owned-buffers.js';
+import type { PipelineCache } from './pipelines.js';
 import type { Step, StepBuffers } from './steps.js';
 
 /** A constant as a call wants it on the device: in the variant's order, or in storage order. */
 export interface ArrangedConstant {
   /** Whole vec4s. */
   readonly bytes: number;
+  readonly rows: ConstantRows;
   /** Writes it to that many bytes of zeros. */
   write(to: ArrayBuffer): void;
 }
@@ -40,6 +43,7 @@ export async function arrangeConstant(
   };
   return {
     bytes: Math.ceil((scalars * bytesPerElement(dtype)) / 16) * 16,
+    rows,
     write(to) {
       if (dtype === 'f32') {
         fill(new Float32Array(to, 0, scalars));
@@ -59,10 +63,15 @@ export interface UploadOptions {
   readonly onProgress?: ((done: number, total: number) => void) | undefined;
   /** Looked at before each operand. */
   readonly signal?: AbortSignal | undefined;
+  /** Bytes of constants from which on variants pack them on the device. */
+  readonly packOnDeviceFrom?: number;
 }
 
 /** Bytes uploaded before waiting for the device to take them: staging memory is the host's. */
 const UPLOAD_WINDOW = 64 * 1024 * 1024;
+
+/** Bytes of constants from which on packing them on the device saves more time than compiling its shaders takes. */
+const MANY_BYTES = 16 * 1024 * 1024;
 
 const NO_MODEL: ReadWeight = async (name) => {
   throw new Error(`no model to read '${name}' from`);
@@ -79,7 +88,8 @@ export async function uploadConstants(
   steps: readonly Step[],
   device: EngineDevice,
   owned: OwnedBuffers,
-  { readWeight = NO_MODEL, onProgress, signal }: UploadOptions,
+  pipelines: PipelineCache,
+  { readWeight = NO_MODEL, onProgress, signal, packOnDeviceFrom = MANY_BYTES }: UploadOptions,
 ): Promise<{ readonly buffers: StepBuffers; readonly bytes: number }> {
   const wanted = steps.flatMap((step) =>
     Object.entries(step.node.inputs).flatMap(([name, value]) => {
@@ -87,6 +97,9 @@ export async function uploadConstants(
       return constant ? [{ step, name, value, constant }] : [];
     }),
   );
+  const values = new Set(wanted.map(({ value }) => value));
+  const bytesOfAll = [...values].reduce((sum, { spec }) => sum + 4 * elementCount(spec.shape), 0);
+  const packing = bytesOfAll >= packOnDeviceFrom ? new DevicePacking(device, owned, pipelines) : undefined;
   const shared = new Map<Value, Map<string, GPUBuffer>>();
   const buffers = new Map<Step, Record<string, GPUBuffer>>();
   let total = 0;
@@ -100,9 +113,15 @@ export async function uploadConstants(
     let buffer = shared.get(value)?.get(order);
     if (!buffer) {
       const arranged = await arrangeConstant(name, value, constant, variant, call, readWeight);
-      buffer = await device.scoped(`uploading ${value.label}`, () =>
-        owned.upload(value.label, arranged.bytes, arranged.write),
-      );
+      // Half-precision elements are rounded to the nearest here; on a device WGSL allows either neighbour.
+      const dispatch =
+        order !== '' && value.spec.dtype === 'f32' ? variant.packing?.dispatch?.(name, call) : undefined;
+      buffer =
+        packing && dispatch
+          ? await packing.pack(value.label, arranged.rows, arranged.bytes, dispatch)
+          : await device.scoped(`uploading ${value.label}`, () =>
+              owned.upload(value.label, arranged.bytes, arranged.write),
+            );
       shared.set(value, (shared.get(value) ?? new Map()).set(order, buffer));
       total += arranged.bytes;
       pending += arranged.bytes;
@@ -114,5 +133,6 @@ export async function uploadConstants(
     }
     onProgress?.(i + 1, wanted.length);
   }
+  packing?.destroy();
   return { buffers, bytes: total };
 }

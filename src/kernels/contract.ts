@@ -109,6 +109,11 @@ export interface Packing<A extends Attributes = Attributes> {
   length(input: string, call: Call<A>): number;
   /** Writes `input` in that order to `out`, which holds `length` zeros. */
   write(input: string, rows: ConstantRows, call: Call<A>, out: Float32Array): void;
+  /**
+   * The same on the device, in float32: for large constants. Binds `rows`, the factors of all rows and then the rows, and
+   * `packed`, which it writes whole.
+   */
+  dispatch?(input: string, call: Call<A>): Dispatch | undefined;
 }
 
 export interface Variant<A extends Attributes = Attributes> {

@@ -67,6 +67,40 @@ function parameterHeader(names: readonly string[], binding: number): string[] {
   ];
 }
 
+/** What a shader's text declares and uses. */
+interface Scan {
+  readonly bindings: readonly {
+    readonly index: number;
+    readonly access: Access;
+    readonly variable: string;
+  }[];
+  /** All words: names of constants among them. */
+  readonly words: ReadonlySet<string>;
+  /** Names after `p.`. */
+  readonly parameters: ReadonlySet<string>;
+  readonly subgroups: boolean;
+}
+
+/** A graph has a thousand dispatches of some thirty texts. */
+const scans = new Map<string, Scan>();
+
+function scan(text: string): Scan {
+  const known = scans.get(text);
+  if (known) return known;
+  const made: Scan = {
+    bindings: [...text.matchAll(BINDING)].map(([, index, mode, variable = '']) => ({
+      index: Number(index),
+      access: mode === 'read_write' ? 'read_write' : 'read',
+      variable,
+    })),
+    words: new Set(text.match(/\b\w+\b/g)),
+    parameters: new Set([...text.matchAll(/\bp\.(\w+)/g)].map(([, name = '']) => name)),
+    subgroups: SUBGROUPS.test(text),
+  };
+  scans.set(text, made);
+  return made;
+}
+
 /**
  * Puts the generated header (constants, and per bound operand its element type `X_T` and `X_N`, `X_H`, `X_W`,
  * `X_C`, `X_C4`, `X_STRIDE`, `X_OFFSET`, `X_BLOCK`, and `HAS_X` for an optional one; those that the body uses) before a
@@ -82,28 +116,25 @@ export function buildShader(
 ): BuiltShader {
   const { shader, bindings, constants, parameters } = dispatch;
   const text = [...(shader.includes ?? []), shader.body].join('\n');
+  const { bindings: declared, words, parameters: read, subgroups } = scan(text);
   const access: Access[] = [];
-  for (const match of text.matchAll(BINDING)) {
-    const [, index, mode, variable] = match;
-    if (bindings[Number(index)] !== variable)
+  for (const { index, access: mode, variable } of declared) {
+    if (bindings[index] !== variable)
       throw new Error(
-        `shader ${shader.name}: binding ${index} is '${variable}', the dispatch binds '${bindings[Number(index)]}'`,
+        `shader ${shader.name}: binding ${index} is '${variable}', the dispatch binds '${bindings[index]}'`,
       );
-    access[Number(index)] = mode === 'read_write' ? 'read_write' : 'read';
+    access[index] = mode;
   }
   for (let i = 0; i < bindings.length; i++)
     if (access[i] === undefined)
       throw new Error(`shader ${shader.name}: nothing is declared for binding ${i} ('${bindings[i]}')`);
   for (const name of Object.keys(constants))
-    if (!new RegExp(`\\b${name}\\b`).test(text))
-      throw new Error(`shader ${shader.name}: constant ${name} is not used`);
+    if (!words.has(name)) throw new Error(`shader ${shader.name}: constant ${name} is not used`);
   for (const name of Object.keys(parameters ?? {}))
-    if (!new RegExp(`\\bp\\.${name}\\b`).test(text))
-      throw new Error(`shader ${shader.name}: parameter ${name} is not used`);
+    if (!read.has(name)) throw new Error(`shader ${shader.name}: parameter ${name} is not used`);
   if (parameters) access.push('uniform');
 
   // What the body does not ask for would make two pipelines of one.
-  const words = new Set(text.match(/\b[A-Z]\w*\b/g));
   const used = (name: string): boolean => words.has(name);
   const extents = (name: string): boolean => parameters === undefined && used(name);
   const header = [
@@ -121,7 +152,7 @@ export function buildShader(
   ];
   const enabled = [
     ...(/\bf16\b/.test(header.join('\n')) ? ['enable f16;'] : []),
-    ...(SUBGROUPS.test(text) ? ['enable subgroups;'] : []),
+    ...(subgroups ? ['enable subgroups;'] : []),
   ];
   return {
     name: shader.name,

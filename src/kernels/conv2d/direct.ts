@@ -8,6 +8,7 @@ import common from './direct_common.wgsl';
 import subgroupTile from './direct_subgroup.wgsl';
 import { epilogueConstants, epilogueIncludes, epilogueParameters } from './epilogue.js';
 import { type Conv2dAttributes, geometry, tapParameters } from './geometry.js';
+import { packDispatch } from './pack-dispatch.js';
 import {
   blocking,
   copyTaps,
@@ -54,6 +55,8 @@ function variant({
         if (input === 'bias') packBias(rows, g, out);
         else packWeights(rows, g, vec4sPerThread, taps, copyTaps(taps), out);
       },
+      dispatch: (input, call) =>
+        input === 'weight' ? packDispatch(geometry(call.inputs, call.attributes), vec4sPerThread) : undefined,
     },
     plan(call, limits) {
       const g = geometry(call.inputs, call.attributes);

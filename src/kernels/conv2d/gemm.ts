@@ -9,6 +9,7 @@ import partial from './gemm_partial.wgsl';
 import whole from './gemm_whole.wgsl';
 import { legal, preferred, scratchBytes, stepsOf, type Tile, workgroupsOf } from './gemm-tile.js';
 import { type Conv2dAttributes, geometry, tapParameters } from './geometry.js';
+import { packDispatch } from './pack-dispatch.js';
 import { blocking, copyTaps, packBias, packedBias, packedWeights, packWeights } from './packing.js';
 
 function plan(call: Call<Conv2dAttributes>, tile: Tile): Plan {
@@ -81,6 +82,8 @@ function gemmVariant(tile: Tile): Variant<Conv2dAttributes> {
         if (input === 'bias') packBias(rowsOfConstant, g, out);
         else packWeights(rowsOfConstant, g, 8 * cout4, taps, copyTaps(taps), out);
       },
+      dispatch: (input, call) =>
+        input === 'weight' ? packDispatch(geometry(call.inputs, call.attributes), 8 * cout4) : undefined,
     },
     plan: (call) => plan(call, tile),
   };

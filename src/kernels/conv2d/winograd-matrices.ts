@@ -16,10 +16,19 @@ const weightOf = (point: number, others: readonly number[]): number =>
 /** Writes a polynomial's (a + b x + c x²) evaluations at all points, the last at infinity, to every `stride`-th place. */
 type Evaluate = (a: number, b: number, c: number, to: Float64Array, at: number, stride: number) => void;
 
+/** Weights of F(2, 3)'s points 0 and ± 1. */
+export const WEIGHTS_2 = { zero: weightOf(0, [1, -1]), one: weightOf(1, [0, -1]) } as const;
+
+/** Weights of F(4, 3)'s points 0, ± P and ± Q: a point and its opposite have the same, an even number of factors. */
+export const WEIGHTS_4 = {
+  zero: weightOf(0, [POINTS_4.p, -POINTS_4.p, POINTS_4.q, -POINTS_4.q]),
+  atP: weightOf(POINTS_4.p, [0, -POINTS_4.p, POINTS_4.q, -POINTS_4.q]),
+  atQ: weightOf(POINTS_4.q, [0, POINTS_4.p, -POINTS_4.p, -POINTS_4.q]),
+} as const;
+
 // Written out, with what a pair of points shares computed once: a model has millions of filters.
 const evaluate2 = (): Evaluate => {
-  const zero = weightOf(0, [1, -1]);
-  const one = weightOf(1, [0, -1]);
+  const { zero, one } = WEIGHTS_2;
   return (a, b, c, to, at, stride) => {
     to[at] = zero * a;
     to[at + stride] = one * (a + c + b);
@@ -30,10 +39,7 @@ const evaluate2 = (): Evaluate => {
 
 const evaluate4 = (): Evaluate => {
   const { p, q } = POINTS_4;
-  const zero = weightOf(0, [p, -p, q, -q]);
-  // The same for a point and its opposite: the product has an even number of factors.
-  const atP = weightOf(p, [0, -p, q, -q]);
-  const atQ = weightOf(q, [0, p, -p, -q]);
+  const { zero, atP, atQ } = WEIGHTS_4;
   return (a, b, c, to, at, stride) => {
     const evenP = atP * (a + p * p * c);
     const oddP = atP * p * b;

@@ -5,6 +5,7 @@ import type { Call, ConstantValue, KernelLimits, ShaderSource, Variant } from '.
 import { extentOf, vec4s } from '../layout.js';
 import { epilogueConstants, epilogueIncludes, epilogueParameters } from './epilogue.js';
 import { type Conv2dAttributes, geometry } from './geometry.js';
+import { packDispatch } from './pack-dispatch.js';
 import { blocking, fillsBlocks, packBias, packedBias, packedWeights, packWeights } from './packing.js';
 import weightsBySubgroup from './weights-by-subgroup.wgsl';
 import weightsByThread from './weights-by-thread.wgsl';
@@ -129,6 +130,10 @@ function winogradVariant(tile: TileSize, weights: Weights): Variant<Conv2dAttrib
         if (input === 'bias') packBias(rows, g, out);
         else packWeights(rows, g, VEC4S_PER_THREAD, side * side, filterTransform(tile), out);
       },
+      dispatch: (input, call) =>
+        input === 'weight'
+          ? packDispatch(geometry(call.inputs, call.attributes), VEC4S_PER_THREAD, tile)
+          : undefined,
     },
     plan(call, limits) {
       const g = geometry(call.inputs, call.attributes);
