@@ -4,6 +4,7 @@ export { adapterKey, parseTuningTable, type TunedCall, Tuner, TuningTable } from
 export { decodeImage } from './web/decode.js';
 export { MODEL_CACHE } from './web/download.js';
 export { requestDevice } from './web/request-device.js';
+export { clearTuning, readTuning, writeTuning } from './web/tuning-store.js';
 export { type ByteSource, blobSource, bytesSource } from './weights/index.js';
 export type { ZianConfig } from './zian/config.js';
 export type { Point, Rectangle } from './zian/coordinates.js';

@@ -1,4 +1,6 @@
 import type { EngineDevice } from '../../src/graph/index.js';
+import { Tuner } from '../../src/tuning/index.js';
+import { readTuning, writeTuning } from '../../src/web/tuning-store.js';
 import { blobSource } from '../../src/weights/index.js';
 import { regionLabels } from '../../src/zian/describe.js';
 import type { LoadProgress, ZianOptions } from '../../src/zian/load.js';
@@ -30,6 +32,9 @@ const shownProgress = (progress: LoadProgress, bytes: number): CallProgress =>
     ? { stage: 'fetch', done: progress.done, total: bytes, unit: 'bytes' }
     : { ...progress, unit: 'count' };
 
+/** Much less than a model takes to load, several times what a GPU takes for all kernels of one. */
+const TUNING_MILLISECONDS = 3000;
+
 /**
  * Fetches or opens a model, and makes it ready on the device.
  * @throws ZianError: input where it is no usable model, device where the device cannot run it; `signal.reason` when that
@@ -42,12 +47,19 @@ export async function loadModel(
 ): Promise<{ readonly zian: Zian; readonly summary: ModelSummary }> {
   const started = performance.now();
   const { name, bytes, options } = fileOf(source);
+  // Software adapters' defaults have been measured, and measuring takes them long.
+  const budgetMilliseconds = device.report.software ? 0 : TUNING_MILLISECONDS;
+  const table = await readTuning(device.report);
+  const known = table.size;
   const zian = await Zian.load({
     ...options,
     device,
+    tuning: new Tuner(table, { budgetMilliseconds }),
     signal,
     onProgress: (done) => progress(shownProgress(done, bytes)),
   });
+  // A private window may keep nothing: then the next visit measures again.
+  if (table.size !== known) await writeTuning(device.report, table).catch(() => undefined);
   return { zian, summary: summarize(zian, name, bytes, performance.now() - started) };
 }
 

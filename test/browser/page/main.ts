@@ -3,8 +3,9 @@ import * as kernels from './kernels.js';
 import * as loading from './loading.js';
 import * as pixels from './pixels.js';
 import * as sources from './sources.js';
+import * as tuning from './tuning.js';
 
-const api = { ...kernels, ...loading, ...pixels, ...sources };
+const api = { ...kernels, ...loading, ...pixels, ...sources, ...tuning };
 
 export type PageApi = typeof api;
 
