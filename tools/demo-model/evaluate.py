@@ -28,13 +28,22 @@ def load(path, configuration):
     return model
 
 
-def locate(model, image):
-    """(coarse, fine) landmark of a picture, in its pixels."""
-    stages = model(preprocess(image, model.configuration))
-    coarse = stages['coarse_xy']
-    fine = stages.get('fine_xy', coarse)
+def locate(model, image, flip=False):
+    """(coarse, fine) landmark of a picture, in its pixels. `flip`: the mean with the mirrored input's (MODEL.md, section 3)."""
+    inputs = preprocess(image, model.configuration)
     size = image.shape[1::-1]
-    return tuple(np.array(to_image(xy, size, model.configuration)) for xy in (coarse, fine))
+    found = landmarks(model, inputs)
+    if flip:
+        width = model.configuration.crop_size[0]
+        mirrored = [(width - x, y) for x, y in landmarks(model, inputs.flip(-1))]
+        found = [np.mean(pair, axis=0) for pair in zip(found, mirrored)]
+    return tuple(np.array(to_image(xy, size, model.configuration)) for xy in found)
+
+
+def landmarks(model, inputs):
+    stages = model(inputs)
+    coarse = stages['coarse_xy']
+    return [coarse, stages.get('fine_xy', coarse)]
 
 
 def summary(name, errors):
@@ -52,6 +61,7 @@ def main():
     parser.add_argument('--seed', type=int, default=500_000)
     parser.add_argument('--count', type=int, default=400)
     parser.add_argument('--fast', action='store_true')
+    parser.add_argument('--flip', action='store_true', help='with the flip test')
     parser.add_argument('-o', '--output', help='CSV file')
     options = parser.parse_args()
     torch.set_num_threads(1)
@@ -62,7 +72,7 @@ def main():
     for seed in range(options.seed, options.seed + options.count):
         image, truth = generator.generate(seed, (560, 560) if options.fast else None)
         length = 560 if options.fast else generator.reference_length(seed)
-        coarse, fine = locate(model, image)
+        coarse, fine = locate(model, image, options.flip)
         errors = [100 * np.hypot(*(at - truth)) / length for at in (coarse, fine)]
         rows.append([seed, *image.shape[1::-1], *truth, *coarse, *fine, *errors])
     if options.output:

@@ -1,5 +1,5 @@
-import cliProgress from 'cli-progress';
 import type { CliStreams, GlobalOptions } from '../context.js';
+import { terminalBar } from '../progress.js';
 
 /** Where a batch stands. */
 export interface BatchState {
@@ -67,17 +67,7 @@ export function startBatchProgress(
       finish: () => undefined,
     };
   }
-  const bar = new cliProgress.SingleBar({
-    format: 'localizing {bar} {value}/{total}{failures}, {rate}, {left} left',
-    barCompleteChar: '█',
-    barIncompleteChar: '░',
-    barsize: 30,
-    stream: terminal,
-    hideCursor: false,
-    linewrap: true,
-    gracefulExit: false,
-    clearOnComplete: true,
-  });
+  const bar = terminalBar('localizing {bar} {value}/{total}{failures}, {rate}, {left} left', terminal);
   let started = false;
   return {
     update(state) {
