@@ -1,6 +1,12 @@
-import { parseDocument } from 'yaml';
+import { type Document, isScalar, parseDocument, visit } from 'yaml';
 import { inputError } from '../errors.js';
 import { printable } from '../weights/index.js';
+
+/** The authors' experiment files have about 4 kB. */
+const MAX_CHARACTERS = 1 << 16;
+
+/** Brackets, braces or indentation within each other; the authors' files have four levels. */
+const MAX_DEPTH = 32;
 
 /** How often aliases may be expanded, against files that unfold into gigabytes. */
 const MAX_ALIASES = 100;
@@ -8,22 +14,65 @@ const MAX_ALIASES = 100;
 /** The one tag of Python's that is read, as the list that it is. */
 const PYTHON_TUPLE = 'tag:yaml.org,2002:python/tuple';
 
+const YAML_TOO_DEEP = 'it is nested too deep';
+
+/** A text cannot be nested deeper than it has brackets and indicators in a row; the parser would run out of stack. */
+function checkFlowDepth(text: string): void {
+  let depth = 0;
+  for (const [bracket] of text.matchAll(/[[\]{}]/g)) {
+    depth += bracket === '[' || bracket === '{' ? 1 : -1;
+    if (depth > MAX_DEPTH) throw new Error(YAML_TOO_DEEP);
+  }
+}
+
+/** Keys that come twice in one mapping: the parser's own check compares each with each. */
+function checkNodes(document: Document): void {
+  visit(document, {
+    Alias: (_, alias, path) => {
+      // Within what it stands for, it would have no end.
+      if (path.some((node) => node === alias.resolve(document))) throw new Error('it refers to itself');
+    },
+    Node: (_, __, path) => {
+      if (path.length > 3 * MAX_DEPTH) throw new Error(YAML_TOO_DEEP);
+    },
+    Map: (_, map) => {
+      const keys = new Set<string>();
+      for (const { key } of map.items) {
+        if (!isScalar(key)) continue;
+        const text = String(key.value);
+        if (keys.has(text)) throw new Error(`it has the key '${text}' twice`);
+        keys.add(text);
+      }
+    },
+  });
+}
+
 /**
  * Parses an experiment file's YAML as plain data.
  * @param source the file's name, for messages
- * @throws ZianError (input) where the text is no YAML, or has a tag that asks for anything but plain data
+ * @throws ZianError (input) where the text is no YAML, has a tag that asks for anything but plain data, refers to itself,
+ *   or is larger or nested deeper than any experiment file
  */
 export function parseExperimentYaml(text: string, source: string): unknown {
   try {
+    if (text.length > MAX_CHARACTERS)
+      throw new Error(`it has ${text.length} characters, and at most ${MAX_CHARACTERS} are read`);
+    checkFlowDepth(text);
     // 1.1 is what Python's yaml reads: `yes` and `on` are booleans there.
-    const document = parseDocument(text, { version: '1.1', logLevel: 'silent' });
+    const document = parseDocument(text, { version: '1.1', logLevel: 'silent', uniqueKeys: false });
     const [error] = document.errors;
     if (error !== undefined) throw error;
     const tagged = document.warnings.find(({ message }) => !message.includes(PYTHON_TUPLE));
     if (tagged !== undefined) throw tagged;
+    checkNodes(document);
     return document.toJS({ maxAliasCount: MAX_ALIASES });
   } catch (cause) {
-    const what = cause instanceof Error ? (cause.message.split('\n')[0] ?? '') : String(cause);
+    const what =
+      cause instanceof RangeError
+        ? YAML_TOO_DEEP
+        : cause instanceof Error
+          ? (cause.message.split('\n')[0] ?? '')
+          : String(cause);
     throw inputError(`${source} is not usable YAML: ${printable(what).replace(/[.:]$/, '')}.`, { cause });
   }
 }
