@@ -6,7 +6,6 @@ import { type JpegFrame, type JpegScan, JpegWork } from './jpeg-work.js';
 export interface JpegStructure {
   readonly width: number;
   readonly height: number;
-  readonly components: number;
   /**
    * The file in pieces, up to its EOI marker, without the segments that say nothing about the pixels:
    * libjpeg-turbo reports a faulty colour profile just as it reports missing data.
@@ -55,6 +54,12 @@ function parseFrame(marker: number, body: Uint8Array, name: string): JpegFrame {
   const height = ((body[1] ?? 0) << 8) | (body[2] ?? 0);
   const width = ((body[3] ?? 0) << 8) | (body[4] ?? 0);
   checkImageSize(name, width, height);
+  if (count !== 1 && count !== 3) {
+    const what = count === 4 ? 'CMYK colours' : `${count} colour components`;
+    throw inputError(
+      `${name}: the JPEG has ${what}, only grey, YCbCr and RGB are supported; convert it to RGB.`,
+    );
+  }
   const components = Array.from({ length: count }, (_, i) => {
     const sampling = body[7 + 3 * i] ?? 0;
     return { id: body[6 + 3 * i] ?? 0, h: sampling >> 4, v: sampling & 15 };
@@ -185,7 +190,7 @@ export function parseJpeg(bytes: Uint8Array, name: string): JpegStructure {
   if (!completeness.complete) {
     throw inputError(`${name}: the JPEG is incomplete: the last of its scans are missing; copy it again.`);
   }
-  const { width, height, components } = frame;
+  const { width, height } = frame;
   parts.push(bytes.subarray(partStart, at));
-  return { width, height, components: components.length, parts, app1 };
+  return { width, height, parts, app1 };
 }
