@@ -1,4 +1,4 @@
-import { type Document, isScalar, parseDocument, visit } from 'yaml';
+import { type Document, isCollection, isScalar, parseDocument, visit, YAMLError } from 'yaml';
 import { inputError } from '../errors.js';
 import { printable } from '../weights/index.js';
 
@@ -8,7 +8,7 @@ const MAX_CHARACTERS = 1 << 16;
 /** Brackets, braces or indentation within each other; the authors' files have four levels. */
 const MAX_DEPTH = 32;
 
-/** How often aliases may be expanded, against files that unfold into gigabytes. */
+/** Aliases, and how often they may be expanded: looking one up walks the document, and files can unfold into gigabytes. */
 const MAX_ALIASES = 100;
 
 /** The one tag of Python's that is read, as the list that it is. */
@@ -25,12 +25,15 @@ function checkFlowDepth(text: string): void {
   }
 }
 
-/** Keys that come twice in one mapping: the parser's own check compares each with each. */
+/** Refuses endless and too many aliases, and keys that come twice in one mapping: the parser's own check compares each with each. */
 function checkNodes(document: Document): void {
+  let aliases = 0;
   visit(document, {
     Alias: (_, alias, path) => {
+      if (++aliases > MAX_ALIASES) throw new Error(`it has more than ${MAX_ALIASES} aliases`);
       // Within what it stands for, it would have no end.
-      if (path.some((node) => node === alias.resolve(document))) throw new Error('it refers to itself');
+      if (path.some((node) => isCollection(node) && node.anchor === alias.source))
+        throw new Error('it refers to itself');
     },
     Node: (_, __, path) => {
       if (path.length > 3 * MAX_DEPTH) throw new Error(YAML_TOO_DEEP);
@@ -47,6 +50,18 @@ function checkNodes(document: Document): void {
   });
 }
 
+/** Errors without an excerpt of the text, which takes long where there are thousands; 1.1 is what Python's yaml reads: `yes` and `on` are booleans there. */
+const OPTIONS = { version: '1.1', logLevel: 'silent', uniqueKeys: false, prettyErrors: false } as const;
+
+/** What went wrong, in one line. */
+function reasonOf(error: unknown, text: string): string {
+  if (error instanceof RangeError) return YAML_TOO_DEEP;
+  const what = error instanceof Error ? (error.message.split('\n')[0] ?? '') : String(error);
+  if (!(error instanceof YAMLError)) return what;
+  const line = text.slice(0, error.pos[0]).split('\n').length;
+  return `${what.replace(/[.:]$/, '')} (line ${line})`;
+}
+
 /**
  * Parses an experiment file's YAML as plain data.
  * @param source the file's name, for messages
@@ -58,8 +73,7 @@ export function parseExperimentYaml(text: string, source: string): unknown {
     if (text.length > MAX_CHARACTERS)
       throw new Error(`it has ${text.length} characters, and at most ${MAX_CHARACTERS} are read`);
     checkFlowDepth(text);
-    // 1.1 is what Python's yaml reads: `yes` and `on` are booleans there.
-    const document = parseDocument(text, { version: '1.1', logLevel: 'silent', uniqueKeys: false });
+    const document = parseDocument(text, OPTIONS);
     const [error] = document.errors;
     if (error !== undefined) throw error;
     const tagged = document.warnings.find(({ message }) => !message.includes(PYTHON_TUPLE));
@@ -67,12 +81,9 @@ export function parseExperimentYaml(text: string, source: string): unknown {
     checkNodes(document);
     return document.toJS({ maxAliasCount: MAX_ALIASES });
   } catch (cause) {
-    const what =
-      cause instanceof RangeError
-        ? YAML_TOO_DEEP
-        : cause instanceof Error
-          ? (cause.message.split('\n')[0] ?? '')
-          : String(cause);
-    throw inputError(`${source} is not usable YAML: ${printable(what).replace(/[.:]$/, '')}.`, { cause });
+    throw inputError(
+      `${source} is not usable YAML: ${printable(reasonOf(cause, text)).replace(/[.:]$/, '')}.`,
+      { cause },
+    );
   }
 }
