@@ -5,7 +5,9 @@ import { printable } from '../printable.js';
 /** A table of 100,000 images has about a tenth of these. */
 const MAX_CELLS = 2_000_000;
 
-/** Characters of a row: some thousand columns, and where quotes never end. */
+const MAX_COLUMNS = 10_000;
+
+/** Characters of a row, for where quotes never end. */
 const MAX_ROW = 100_000;
 
 /** A comma, unless the first line has none but semicolons or tabs. */
@@ -16,14 +18,20 @@ function delimiterOf(text: string): string {
   return first.includes(';') ? ';' : first.includes('\t') ? '\t' : ',';
 }
 
-/** At least as many as there are: delimiters and line breaks. */
-function countCells(text: string, delimiter: string): number {
-  let count = 0;
+/** Refuses more cells than any table of landmarks has: counted are delimiters and line breaks, so at least as many. */
+function checkCells(text: string, delimiter: string, source: string): void {
+  let cells = 0;
+  let columns = 0;
   for (let i = 0; i < text.length; i++) {
     const c = text[i];
-    if (c === delimiter || c === '\n' || c === '\r') count++;
+    if (c === '\n' || c === '\r') columns = 0;
+    else if (c === delimiter) columns++;
+    else continue;
+    if (++cells > MAX_CELLS || columns > MAX_COLUMNS) {
+      const what = columns > MAX_COLUMNS ? `a row of more than ${MAX_COLUMNS}` : `more than ${MAX_CELLS}`;
+      throw inputError(`${source} has ${what} cells, too many for a table of landmarks.`);
+    }
   }
-  return count;
 }
 
 /**
@@ -32,9 +40,7 @@ function countCells(text: string, delimiter: string): number {
  */
 export function parseCsv(text: string, source: string): string[][] {
   const delimiter = delimiterOf(text);
-  if (countCells(text, delimiter) > MAX_CELLS) {
-    throw inputError(`${source} has more than ${MAX_CELLS} cells, too many for a table of landmarks.`);
-  }
+  checkCells(text, delimiter, source);
   try {
     const rows: string[][] = parse(text, {
       bom: true,

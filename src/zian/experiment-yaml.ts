@@ -43,7 +43,7 @@ function checkNodes(document: Document): void {
       for (const { key } of map.items) {
         if (!isScalar(key)) continue;
         const text = String(key.value);
-        if (keys.has(text)) throw new Error(`it has the key '${text}' twice`);
+        if (keys.has(text)) throw new Error(`its keys must be unique, and '${text}' comes twice`);
         keys.add(text);
       }
     },

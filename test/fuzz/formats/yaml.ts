@@ -117,7 +117,7 @@ function mutate(draw: Draw, text: string): string {
       '  ',
       '> ',
     ]);
-    return tokens.with(at, piece.repeat(draw.pick([3, 40, 400, 4000]))).join('');
+    return tokens.with(at, piece.repeat(draw.pick([2, 3, 5, 12, 40, 40, 400, 4000]))).join('');
   }
   return tokens.with(at, draw.pick(ODD_TEXTS)).join('');
 }
