@@ -63,19 +63,28 @@ interface DirectoryLocation {
   readonly limit: number;
 }
 
-/** The end record is the last thing in the file but for a comment, whose length it states. */
+/**
+ * The end record is the last thing in the file but for a comment, whose length it states. Where none states it rightly,
+ * something was appended to the file, and the last record is meant, as PyTorch takes it.
+ */
 async function findEnd(source: ByteSource): Promise<{ view: DataView; offset: number }> {
   const length = Math.min(source.size, END_BYTES + MAX_COMMENT);
   const start = source.size - length;
   const view = viewOf(await source.read(start, length));
+  let found: number | undefined;
   for (let at = length - END_BYTES; at >= 0; at--) {
     if (view.getUint32(at, true) !== END_SIGNATURE) continue;
+    found ??= at;
     if (at + END_BYTES + view.getUint16(at + 20, true) !== length) continue;
-    return { view: new DataView(view.buffer, view.byteOffset + at, END_BYTES), offset: start + at };
+    found = at;
+    break;
   }
-  throw inputError(
-    `${source.name} is a truncated zip archive: the directory at its end is missing; copy or download it again.`,
-  );
+  if (found === undefined) {
+    throw inputError(
+      `${source.name} is a truncated zip archive: the directory at its end is missing; copy or download it again.`,
+    );
+  }
+  return { view: new DataView(view.buffer, view.byteOffset + found, END_BYTES), offset: start + found };
 }
 
 /** The zip64 end record, where the archive has one. PyTorch writes it even where it is not needed. */

@@ -50,13 +50,12 @@ const MARKERS = [
 ];
 
 /** Size, bits, components, sampling, tables; spectral selection of scans. */
-function mutateFrame(draw: Draw, { body, ...rest }: Segment): Segment {
+function mutateFrame(draw: Draw, segment: Segment): Segment {
+  const { body, ...rest } = segment;
+  if (body.length === 0) return segment;
   const copy = body.slice();
-  const at = draw.below(Math.max(1, copy.length));
-  copy.set(
-    [draw.pick([0, 1, 2, 3, 4, 8, 12, 16, 0x11, 0x21, 0x22, 0x41, 0x44, 0x51, 63, 64, 128, 255])],
-    Math.min(at, copy.length - 1),
-  );
+  const at = draw.below(copy.length);
+  copy.set([draw.pick([0, 1, 2, 3, 4, 8, 12, 16, 0x11, 0x21, 0x22, 0x41, 0x44, 0x51, 63, 64, 128, 255])], at);
   if (draw.chance(0.2) && copy.length > 5)
     copy.set([draw.below(256), draw.below(256), draw.below(256), draw.below(256)], 1);
   return { ...rest, body: copy };
