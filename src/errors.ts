@@ -1,3 +1,5 @@
+import { printableLines } from './printable.js';
+
 /** What went wrong, for exit codes: 2 = how the program was called, 3 = what it was given, 4 = the GPU. */
 export type ErrorKind = 'usage' | 'input' | 'device';
 
@@ -6,13 +8,14 @@ export const EXIT_CODES: Readonly<Record<ErrorKind, number>> = { usage: 2, input
 
 /**
  * An error that a user can act on: `message` is one clear sentence that names the file, tensor or
- * option, what was expected, what was found and what to do. Anything else that is thrown is a bug.
+ * option, what was expected, what was found and what to do. Anything else that is thrown is a bug. Names and values in it
+ * are from files and paths, so whatever a terminal would obey is escaped.
  */
 export class ZianError extends Error {
   readonly kind: ErrorKind;
 
   constructor(kind: ErrorKind, message: string, options?: ErrorOptions) {
-    super(message, options);
+    super(printableLines(message), options);
     this.name = 'ZianError';
     this.kind = kind;
   }

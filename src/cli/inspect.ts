@@ -32,6 +32,8 @@ const TORCH_NAMES: Readonly<Record<SafetensorsDtype, string>> = {
   BOOL: 'bool',
   F8_E4M3: 'float8_e4m3fn',
   F8_E5M2: 'float8_e5m2',
+  F8_E8M0: 'float8_e8m0fnu',
+  C64: 'complex64',
 };
 
 async function hashPieces(pieces: AsyncIterable<Uint8Array>): Promise<string> {

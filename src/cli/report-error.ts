@@ -1,17 +1,10 @@
 import { CommanderError } from 'commander';
 import { EXIT_CODES, ZianError } from '../errors.js';
-import { printable } from '../weights/index.js';
+import { printableLines } from '../printable.js';
 import type { CliContext } from './context.js';
 
 /** An error of this program rather than of its user: EX_SOFTWARE of sysexits.h. */
 const EXIT_UNEXPECTED = 70;
-
-/** Text without anything that moves a terminal's cursor, its line breaks kept. */
-const printableLines = (text: string): string =>
-  text
-    .split('\n')
-    .map((line) => printable(line, Number.POSITIVE_INFINITY))
-    .join('\n');
 
 /** The line of an error that a user can act on. */
 export const errorLine = (message: string): string => `error: ${printableLines(message)}\n`;

@@ -12,6 +12,7 @@ import { addTune } from './commands/tune.js';
 import { addVerify } from './commands/verify.js';
 import type { CliContext, CommandHost } from './context.js';
 import { reportError } from './report-error.js';
+import { safeStreams } from './safe-streams.js';
 
 const AFTER = `
 Examples:
@@ -62,7 +63,8 @@ function makeProgram(host: CommandHost): Command {
  * @param args without the program's own name
  * @returns the exit code: 0, 1 (verification failed), 2 (usage), 3 (input), 4 (device) or 70 (unexpected)
  */
-export async function runCli(args: readonly string[], context: CliContext): Promise<number> {
+export async function runCli(args: readonly string[], outside: CliContext): Promise<number> {
+  const context: CliContext = { ...outside, streams: safeStreams(outside.streams) };
   let exitCode = 0;
   const host: CommandHost = {
     ...context,

@@ -32,6 +32,8 @@ const DEPTHS: Readonly<Record<ColorType, readonly number[]>> = {
   6: [8, 16],
 };
 
+const isPalette = ({ length }: Uint8Array): boolean => length > 0 && length <= 768 && length % 3 === 0;
+
 const isColorType = (value: number | undefined): value is ColorType =>
   value === 0 || value === 2 || value === 3 || value === 4 || value === 6;
 
@@ -68,6 +70,7 @@ export function parsePng(bytes: Uint8Array, name: string): PngFile {
   let palette: Uint8Array = new Uint8Array(0);
   let exif: Uint8Array | undefined;
   let offset = 8;
+  let last = '';
   for (;;) {
     const length = offset + 8 <= bytes.length ? view.getUint32(offset) : Number.POSITIVE_INFINITY;
     const end = offset + 12 + length;
@@ -93,11 +96,23 @@ export function parsePng(bytes: Uint8Array, name: string): PngFile {
       );
     }
     offset = end;
+    const previous = last;
+    last = type;
     if (type === 'IHDR') {
       header = parseHeader(body, name);
     } else if (type === 'PLTE') {
-      if (header?.colorType === ColorType.Palette) palette = body;
+      if (header?.colorType === ColorType.Palette) {
+        if (palette.length > 0 || data.length > 0) {
+          throw inputError(`${name}: the PNG is damaged: its palette is out of order or comes twice.`);
+        }
+        palette = body;
+      }
     } else if (type === 'IDAT') {
+      if (data.length > 0 && previous !== 'IDAT') {
+        throw inputError(
+          `${name}: the PNG is damaged: chunk ${previous} is in the middle of its image data.`,
+        );
+      }
       data.push(body);
     } else if (type === 'eXIf') {
       if (intact) exif ??= body;
@@ -110,7 +125,7 @@ export function parsePng(bytes: Uint8Array, name: string): PngFile {
   if (header === undefined || data.length === 0) {
     throw inputError(`${name}: the PNG has no image data; copy it again.`);
   }
-  if (header.colorType === ColorType.Palette && (palette.length === 0 || palette.length % 3 !== 0)) {
+  if (header.colorType === ColorType.Palette && !isPalette(palette)) {
     throw inputError(`${name}: the PNG is damaged: its palette is missing or not a list of RGB colours.`);
   }
   return { header, palette, data, exif };

@@ -90,7 +90,8 @@ export class PngRows {
     this.#header = header;
     this.#palette = palette;
     this.#passes = passesOf(header);
-    this.#pixels = new Uint8Array(4 * header.width * header.height).fill(255);
+    // Not filled with anything: memory is taken row by row, as pixels arrive.
+    this.#pixels = new Uint8Array(4 * header.width * header.height);
     this.#row = new Uint8Array(0);
     this.#above = new Uint8Array(0);
     this.#startPass();
@@ -169,6 +170,7 @@ export class PngRows {
         out[to] = samples[from] ?? 0;
         out[to + 1] = samples[from + green] ?? 0;
         out[to + 2] = samples[from + blue] ?? 0;
+        out[to + 3] = 255;
       }
     }
   }
@@ -182,8 +184,15 @@ export class PngRows {
       const bit = x * depth;
       const value = ((samples[bit >> 3] ?? 0) >> (8 - depth - (bit & 7))) & mask;
       if (colorType === ColorType.Palette) this.#writeIndex(value, to);
-      else this.#pixels.fill(value * scale, to, to + 3);
+      else this.#writeGrey(value * scale, to);
     }
+  }
+
+  #writeGrey(value: number, to: number): void {
+    this.#pixels[to] = value;
+    this.#pixels[to + 1] = value;
+    this.#pixels[to + 2] = value;
+    this.#pixels[to + 3] = 255;
   }
 
   /** An index beyond the palette is black, as in libpng. */
@@ -192,5 +201,6 @@ export class PngRows {
     this.#pixels[to] = palette[3 * index] ?? 0;
     this.#pixels[to + 1] = palette[3 * index + 1] ?? 0;
     this.#pixels[to + 2] = palette[3 * index + 2] ?? 0;
+    this.#pixels[to + 3] = 255;
   }
 }

@@ -11,6 +11,30 @@ const MAX_DEFLATE_RATIO = 1032;
 /** libpng forgives a little data after the last row; more is a decompression bomb. */
 const MAX_SURPLUS = 1 << 16;
 
+/** Pieces are put together to at least this: a file may have its data in chunks of one byte. */
+const PIECE_BYTES = 1 << 18;
+
+/** The same bytes in few pieces. */
+function* coalesced(parts: readonly Uint8Array[]): Generator<Uint8Array> {
+  for (let i = 0; i < parts.length; ) {
+    let end = i;
+    let bytes = 0;
+    while (end < parts.length && (end === i || bytes < PIECE_BYTES)) bytes += parts[end++]?.length ?? 0;
+    if (end === i + 1) {
+      yield parts[i] ?? new Uint8Array(0);
+    } else {
+      const piece = new Uint8Array(bytes);
+      let at = 0;
+      for (const part of parts.slice(i, end)) {
+        piece.set(part, at);
+        at += part.length;
+      }
+      yield piece;
+    }
+    i = end;
+  }
+}
+
 /** Inflates a zlib stream, given and returned in pieces; `cutOff` is thrown where it ends too early. */
 export type Inflate = (parts: readonly Uint8Array[], cutOff: () => Error) => AsyncIterable<Uint8Array>;
 
@@ -33,7 +57,7 @@ export async function decodePng(bytes: Uint8Array, name: string, inflate: Inflat
   const rows = new PngRows(header, palette);
   const cutOff = truncated();
   try {
-    for await (const chunk of inflate(data, () => cutOff)) {
+    for await (const chunk of inflate([...coalesced(data)], () => cutOff)) {
       rows.push(chunk);
       if (rows.surplus > MAX_SURPLUS) break;
     }

@@ -7,7 +7,7 @@ export {
   challengeRow,
   sidesOf,
 } from './challenge-format.js';
-export { csvCell } from './csv-cell.js';
+export { cellText, csvCell } from './csv-cell.js';
 export { type Agreement, agree, ENSEMBLE_METHODS, type EnsembleMethod } from './ensemble.js';
 export {
   type Comparison,

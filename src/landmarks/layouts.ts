@@ -1,4 +1,5 @@
 import { inputError, usageError } from '../errors.js';
+import { printable } from '../printable.js';
 
 /** Where a table's columns are (counted from 0), and how it counts pixels. */
 export interface Layout {
@@ -53,7 +54,10 @@ function parseColumns(text: string, header: readonly string[], source: string): 
     const found = /^\d+$/.test(wanted) ? Number(wanted) - 1 : header.indexOf(wanted);
     if (found < 0 || found >= header.length) {
       throw usageError(
-        `${source} has no column '${wanted}'; its columns are ${header.map((cell) => `'${cell}'`).join(', ')}.`,
+        `${source} has no column '${wanted}'; its columns are ${header
+          .slice(0, 12)
+          .map((cell) => `'${printable(cell, 40)}'`)
+          .join(', ')}.`,
       );
     }
     return found;
@@ -145,7 +149,7 @@ export function findLayout(
     throw inputError(
       `${source}: no columns of a name and coordinates are known among ${header
         .slice(0, 12)
-        .map((cell) => `'${cell.slice(0, 40)}'`)
+        .map((cell) => `'${printable(cell, 40)}'`)
         .join(', ')}; say which they are with --truth-layout or --predictions-layout NAME,X,Y.`,
     );
   }

@@ -1,4 +1,5 @@
 import { inputError } from '../errors.js';
+import { printable } from '../printable.js';
 
 /** Endings that tables give or leave out. */
 const EXTENSION = /\.(png|jpe?g|jpe|tiff?|dcm|dicom|bmp)$/i;
@@ -56,7 +57,7 @@ export function matchNames(
             : [];
       if (many !== undefined)
         throw inputError(
-          `${many} has several images called '${key}', so it cannot be told which of them is meant in ${one}; give both with their folders.`,
+          `${many} has several images called '${printable(key, 80)}', so it cannot be told which of them is meant in ${one}; give both with their folders.`,
         );
     }
     if (match === undefined) {

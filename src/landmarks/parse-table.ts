@@ -1,5 +1,7 @@
 import { inputError } from '../errors.js';
+import { printable } from '../printable.js';
 import type { Point } from '../zian/coordinates.js';
+import { cellText } from './csv-cell.js';
 import { findLayout, type Layout, type LayoutOptions } from './layouts.js';
 import type { LandmarkRow, LandmarkTable } from './table.js';
 
@@ -28,10 +30,11 @@ export function parseTable(
   const taken = new Map<string, number>();
   const rows = body.map(({ row, number }): LandmarkRow => {
     const where = `${source}: row ${number}`;
-    const name = row[layout.name]?.trim() ?? '';
+    const name = cellText(row[layout.name]?.trim() ?? '');
     if (name === '') throw inputError(`${where} does not name its image (column ${layout.name + 1}).`);
     const earlier = taken.get(name);
-    if (earlier !== undefined) throw inputError(`${where} is about '${name}', and so is row ${earlier}.`);
+    if (earlier !== undefined)
+      throw inputError(`${where} is about '${printable(name, 80)}', and so is row ${earlier}.`);
     taken.set(name, number);
     return {
       name,
@@ -55,7 +58,7 @@ function parsePoint(
     const value = Number(text);
     if (!Number.isFinite(value)) {
       throw inputError(
-        `${where}, column ${column + 1} is '${text.slice(0, 40)}', but a coordinate is a number (with a decimal point), or -1 where it is undetermined.`,
+        `${where}, column ${column + 1} is '${printable(text, 40)}', but a coordinate is a number (with a decimal point), or -1 where it is undetermined.`,
       );
     }
     return value === -1 ? undefined : value;

@@ -1,4 +1,5 @@
 import { inputError } from '../errors.js';
+import { printable } from '../printable.js';
 import type { Point } from '../zian/coordinates.js';
 import type { LandmarkRow, LandmarkTable } from './table.js';
 
@@ -64,7 +65,8 @@ export function parseResults(text: string, source: string): ResultTables {
     if (!isObject(value) || typeof value.image !== 'string')
       throw inputError(`${where} is not a result of \`zian localize\`: it names no image.`);
     const name = value.image;
-    if (taken.has(name)) throw inputError(`${where} is about '${name}', and so is a line before.`);
+    if (taken.has(name))
+      throw inputError(`${where} is about '${printable(name, 80)}', and so is a line before.`);
     taken.add(name);
     const parts = 'left' in value ? [value.left, value.right] : [value];
     const points = (stage: 'landmark' | 'coarse'): Point[] =>

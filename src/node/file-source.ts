@@ -1,9 +1,14 @@
+import { constants } from 'node:fs';
 import { type FileHandle, open } from 'node:fs/promises';
 import { inputError, type ZianError } from '../errors.js';
+import { printable } from '../printable.js';
 import { type ByteSource, checkRange } from '../weights/byte-source.js';
 
 /** `fs.read` takes a signed 32-bit length. */
 const MAX_READ_CALL = 1 << 30;
+
+/** A named pipe without a writer is opened at once, and then refused; Windows has neither such pipes nor the flag. */
+const READ_AT_ONCE = constants.O_RDONLY | (constants.O_NONBLOCK ?? 0);
 
 const REASONS: Readonly<Record<string, string>> = {
   ENOENT: 'does not exist',
@@ -13,6 +18,8 @@ const REASONS: Readonly<Record<string, string>> = {
   EPERM: 'cannot be read: permission denied',
   ENAMETOOLONG: 'is no usable path: the name is too long',
   ELOOP: 'is a loop of symbolic links',
+  ENXIO: 'is not a regular file',
+  ERR_INVALID_ARG_VALUE: 'is no usable path',
 };
 
 function readFailure(path: string, cause: unknown): ZianError {
@@ -43,7 +50,7 @@ async function readInto(handle: FileHandle, path: string, target: Uint8Array, of
 export async function openFileSource(path: string): Promise<ByteSource & { close(): Promise<void> }> {
   let handle: FileHandle;
   try {
-    handle = await open(path, 'r');
+    handle = await open(path, READ_AT_ONCE);
   } catch (cause) {
     throw readFailure(path, cause);
   }
@@ -55,7 +62,7 @@ export async function openFileSource(path: string): Promise<ByteSource & { close
     );
   }
   const source: ByteSource & { close(): Promise<void> } = {
-    name: path,
+    name: printable(path, Number.POSITIVE_INFINITY),
     size: stat.size,
     async read(offset, length) {
       checkRange(source, offset, length);

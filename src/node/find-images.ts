@@ -1,8 +1,10 @@
-import { readFile, stat } from 'node:fs/promises';
+import { stat } from 'node:fs/promises';
 import { basename, dirname, extname, isAbsolute, join, resolve } from 'node:path';
 import { glob, isDynamicPattern } from 'tinyglobby';
 import { inputError, ZianError } from '../errors.js';
+import { printable } from '../printable.js';
 import { parseCsv } from './csv.js';
+import { readRegularFile } from './read-file.js';
 
 /** An image that is to be read. */
 export interface ImageEntry {
@@ -59,9 +61,12 @@ async function matching(pattern: string): Promise<ImageEntry[]> {
   return found.map((path) => ({ path, name: path }));
 }
 
+/** A million paths of 50 characters. */
+const MAX_LIST_BYTES = 50e6;
+
 /** Images of a list: a table with a column `path`, or plain text with a path per line. Paths are relative to the list. */
 async function inList(list: string): Promise<ImageEntry[]> {
-  const text = await readFile(list, 'utf8');
+  const text = (await readRegularFile(list, MAX_LIST_BYTES, 'a list of images')).toString('utf8');
   let paths: readonly string[];
   if (/\.csv$/i.test(list)) {
     const [header = [], ...rows] = parseCsv(text, list);
@@ -70,7 +75,7 @@ async function inList(list: string): Promise<ImageEntry[]> {
       throw inputError(
         `${list}: a list of images needs a column 'path'; its columns are ${header
           .slice(0, 12)
-          .map((title) => `'${title.slice(0, 40)}'`)
+          .map((title) => `'${printable(title, 40)}'`)
           .join(', ')}.`,
       );
     paths = rows.map((row) => row[column]?.trim() ?? '');

@@ -1,4 +1,3 @@
-import { readFile } from 'node:fs/promises';
 import { inputError, usageError } from '../errors.js';
 import {
   type LandmarkTable,
@@ -7,33 +6,47 @@ import {
   parseTable,
   type ResultTables,
 } from '../landmarks/index.js';
+import { printable } from '../printable.js';
 import { parseCsv } from './csv.js';
+import { readRegularFile } from './read-file.js';
 
 /** Tables of landmarks are small; more than this is some other file. */
-const MAX_TABLE_BYTES = 200e6;
+const MAX_TABLE_BYTES = 50e6;
 
-async function readBytes(path: string): Promise<Buffer> {
-  let bytes: Buffer;
-  try {
-    bytes = await readFile(path);
-  } catch (cause) {
-    const code = cause instanceof Error && 'code' in cause ? String(cause.code) : 'unknown error';
-    const reason = code === 'ENOENT' ? 'there is no such file' : code === 'EISDIR' ? 'it is a folder' : code;
-    throw inputError(`${path} cannot be read: ${reason}.`, { cause });
+const readBytes = (path: string): Promise<Buffer> =>
+  readRegularFile(path, MAX_TABLE_BYTES, 'a table of landmarks');
+
+/** What a spreadsheet may unpack to: its text is some ten times as long as the table. */
+const MAX_UNPACKED_BYTES = 64e6;
+
+const ENTRY_SIGNATURE = Buffer.from('PK\x01\x02', 'latin1');
+
+/** Bytes that a zip archive's directory announces; whatever looks like an entry of it counts. */
+function announcedBytes(archive: Buffer): number {
+  let total = 0;
+  for (let at = archive.indexOf(ENTRY_SIGNATURE); at >= 0; at = archive.indexOf(ENTRY_SIGNATURE, at + 4)) {
+    if (at + 28 <= archive.length) total += archive.readUInt32LE(at + 24);
   }
-  if (bytes.length > MAX_TABLE_BYTES)
-    throw inputError(`${path} has ${(bytes.length / 1e6).toFixed(0)} MB, too much for a table of landmarks.`);
-  return bytes;
+  return total;
 }
 
 async function readSpreadsheet(bytes: Buffer, path: string): Promise<string[][]> {
+  const announced = announcedBytes(bytes);
+  if (announced > MAX_UNPACKED_BYTES) {
+    throw inputError(
+      `${path} looks like a zip bomb: as a spreadsheet it would unpack to ${announced} bytes, too many for a table of landmarks.`,
+    );
+  }
   const { readSheet } = await import('read-excel-file/node');
   try {
     const rows = await readSheet(bytes);
     return rows.map((row) => row.map((cell) => (cell === null ? '' : String(cell))));
   } catch (cause) {
     const reason = cause instanceof Error ? cause.message : String(cause);
-    throw inputError(`${path} cannot be read as a spreadsheet (.xlsx): ${reason}`, { cause });
+    throw inputError(
+      `${path} cannot be read as a spreadsheet (.xlsx): ${printable(reason).replace(/\.$/, '')}.`,
+      { cause },
+    );
   }
 }
 

@@ -27,7 +27,7 @@ export function aligned(bytes: Uint8Array, itemSize: number): Uint8Array {
 
 /**
  * Elements as float32, rounded to nearest where the type is wider (int64 is rounded twice, by way of
- * float64). Float32 input may be returned as a view of the same memory. Undefined for the 8-bit floats.
+ * float64). Float32 input may be returned as a view of the same memory. Undefined for the 8-bit floats and complex numbers.
  */
 export function decodeFloat32(
   dtype: SafetensorsDtype,

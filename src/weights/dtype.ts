@@ -15,6 +15,8 @@ export const SAFETENSORS_DTYPES = {
   BOOL: 1,
   F8_E4M3: 1,
   F8_E5M2: 1,
+  F8_E8M0: 1,
+  C64: 8,
 } as const;
 
 export type SafetensorsDtype = keyof typeof SAFETENSORS_DTYPES;

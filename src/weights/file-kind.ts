@@ -23,6 +23,9 @@ const startsWith = (head: Uint8Array, ...bytes: readonly number[]): boolean =>
 const ascii = (head: Uint8Array, from: number, to: number): string =>
   String.fromCharCode(...head.subarray(from, to));
 
+/** PyTorch's magic number as the protocols 0 and 1 pickle it, which say no protocol. */
+const LEGACY_MAGIC = 'L119547037146038801333356L\n.';
+
 /** A header length below the format's cap, then the header's brace. */
 const looksLikeSafetensors = (head: Uint8Array): boolean =>
   head.length > 8 && head[8] === 0x7b && head[5] === 0 && head[6] === 0 && head[7] === 0;
@@ -33,6 +36,7 @@ export function fileKind(head: Uint8Array): FileKind {
   if (looksLikeSafetensors(head)) return 'safetensors';
   if (startsWith(head, 0x50, 0x4b, 0x03, 0x04) || startsWith(head, 0x50, 0x4b, 0x05, 0x06)) return 'zip';
   if (startsWith(head, 0x80) && (head[1] ?? 0xff) <= 5) return 'pickle';
+  if (ascii(head, 0, LEGACY_MAGIC.length) === LEGACY_MAGIC) return 'pickle';
   if (startsWith(head, 0x89, 0x50, 0x4e, 0x47)) return 'png';
   if (startsWith(head, 0xff, 0xd8, 0xff)) return 'jpeg';
   if (startsWith(head, 0x1f, 0x8b)) return 'gzip';

@@ -50,7 +50,7 @@ export async function writeSafetensors(
   const tensors = layOut(ordered);
   const header = encodeHeader({ tensors, metadata });
   if (header.byteLength - 8 > MAX_HEADER_BYTES) {
-    throw inputError(`The safetensors header would exceed the format's cap of ${MAX_HEADER_BYTES} bytes.`);
+    throw inputError(`The safetensors header would exceed the cap of ${MAX_HEADER_BYTES} bytes.`);
   }
   await sink.write(header);
   let total = header.byteLength;

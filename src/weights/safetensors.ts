@@ -17,7 +17,7 @@ export interface SafetensorsFile {
   readBytes(name: string): Promise<Uint8Array>;
   /** The same bytes piece by piece, for tensors that need not be in memory whole. */
   readPieces(name: string): AsyncGenerator<Uint8Array>;
-  /** The elements as float32, in C order; every dtype but the 8-bit floats. */
+  /** The elements as float32, in C order; every dtype but the 8-bit floats and complex numbers. */
   readFloat32(name: string): Promise<Float32Array>;
 }
 
@@ -33,7 +33,7 @@ async function readHeader(source: ByteSource) {
   const length = new DataView(head.buffer, head.byteOffset, 8).getBigUint64(0, true);
   if (length > BigInt(MAX_HEADER_BYTES)) {
     throw inputError(
-      `${source.name} is not a safetensors file: its first 8 bytes announce a header of ${length} bytes, above the format's cap of ${MAX_HEADER_BYTES}.`,
+      `${source.name} is not a safetensors file: its first 8 bytes announce a header of ${length} bytes, and at most ${MAX_HEADER_BYTES} are read.`,
     );
   }
   const headerBytes = Number(length);

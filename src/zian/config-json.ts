@@ -1,4 +1,5 @@
 import { inputError } from '../errors.js';
+import { printable } from '../printable.js';
 import type { Bgr, Fail, Size, StageCounts, StageName, ZianConfig } from './config.js';
 import { isDataset } from './config.js';
 import { validateConfig } from './config-validation.js';
@@ -32,7 +33,10 @@ class Members {
   #take<T>(key: string, wanted: string, guard: (value: unknown) => value is T): T {
     this.#left.delete(key);
     const value = Object.hasOwn(this.#entries, key) ? this.#entries[key] : undefined;
-    if (!guard(value)) throw this.#fail(`'${key}' is ${JSON.stringify(value)}, but ${wanted} is needed`);
+    if (!guard(value))
+      throw this.#fail(
+        `'${key}' is ${printable(JSON.stringify(value) ?? 'undefined', 80)}, but ${wanted} is needed`,
+      );
     return value;
   }
 
@@ -55,7 +59,7 @@ class Members {
   end(): void {
     const [unknown] = this.#left;
     if (unknown !== undefined) {
-      throw this.#fail(`'${unknown}' is not known here; was it written by a newer version?`);
+      throw this.#fail(`'${printable(unknown, 80)}' is not known here; was it written by a newer version?`);
     }
   }
 }
@@ -105,7 +109,8 @@ export function deserializeConfig(text: string, source: string): ZianConfig {
   if (format !== FORMAT)
     throw fail(`its format is ${format}, this version reads ${FORMAT}; convert the model again`);
   const dataset = members.string('dataset');
-  if (!isDataset(dataset)) throw fail(`'${dataset}' is none of the data sets refuge, age, gamma`);
+  if (!isDataset(dataset))
+    throw fail(`'${printable(dataset, 80)}' is none of the data sets refuge, age, gamma`);
   const config: ZianConfig = {
     dataset,
     imageSize: members.size('imageSize'),

@@ -1,4 +1,5 @@
 import { inputError, usageError } from '../errors.js';
+import { printable } from '../printable.js';
 import {
   type Fail,
   type Size,
@@ -12,7 +13,7 @@ import { parseSettingValue } from './setting-value.js';
 
 type Setter = (config: ZianConfig, value: unknown, fail: Fail) => ZianConfig;
 
-const show = (value: unknown): string => JSON.stringify(value) ?? String(value);
+const show = (value: unknown): string => printable(JSON.stringify(value) ?? String(value), 80);
 
 function boolean(value: unknown, fail: Fail): boolean {
   if (typeof value === 'boolean') return value;

@@ -1,9 +1,16 @@
-import { type Fail, isDataset, type Size, type ZianConfig } from './config.js';
+import { type Fail, isDataset, type Size, type StageCounts, type ZianConfig } from './config.js';
 
 /** HRNet's lowest branch has 1/32 of the input's size, and its upsampling fits only whole pixels. */
 const HRNET_STRIDE = 32;
 /** Larger inputs than these are slips of the pen: the released ones are 1064, 1024, 4 and 128. */
 const LARGEST = { imageSize: 8192, cropSize: 4096, dsFactor: 64, regionRadius: 512 } as const;
+
+/** Pixel values are 0…1 before they are normalised; the released means and deviations lie between 0.03 and 0.4. */
+const NORMALISED = { mean: 100, leastStd: 1e-4, largestStd: 100 } as const;
+/** HRNet's counts: the released models have at most 4 modules and blocks, and 256 channels. */
+const LARGEST_COUNTS = { modules: 64, blocks: 64, channels: 4096 } as const;
+/** HRNet has two branches, then three, then four. */
+const MOST_BRANCHES = 4;
 
 const isCount = (value: number, largest: number): boolean =>
   Number.isInteger(value) && value >= 1 && value <= largest;
@@ -74,9 +81,27 @@ function checkOptions(config: ZianConfig, fail: Fail): void {
   for (const channel of [0, 1, 2] as const) {
     const mean = config.mean[channel];
     const std = config.std[channel];
-    if (!Number.isFinite(mean) || !Number.isFinite(std) || std <= 0) {
+    const { leastStd, largestStd } = NORMALISED;
+    // Negated, so that NaN is refused too.
+    if (!(Math.abs(mean) <= NORMALISED.mean) || !(std >= leastStd && std <= largestStd)) {
       throw fail(
-        `Channel ${channel} is normalised with mean ${mean}, std ${std}: a finite mean and std > 0 are needed.`,
+        `Channel ${channel} is normalised with mean ${mean}, std ${std}: a mean within ±${NORMALISED.mean} and a std > 0 (${leastStd} to ${largestStd}) are needed.`,
+      );
+    }
+  }
+}
+
+function checkStages(stages: ZianConfig['stages'], fail: Fail): void {
+  for (const [name, { modules = 1, blocks = [], channels = [] }] of Object.entries<StageCounts>(
+    stages ?? {},
+  )) {
+    const counts = { modules: [modules], blocks, channels };
+    for (const key of ['modules', 'blocks', 'channels'] as const) {
+      const largest = LARGEST_COUNTS[key];
+      if (counts[key].length <= MOST_BRANCHES && counts[key].every((count) => isCount(count, largest)))
+        continue;
+      throw fail(
+        `MODEL.EXTRA.${name} has ${key} that are not up to ${MOST_BRANCHES} whole numbers from 1 to ${largest}.`,
       );
     }
   }
@@ -89,5 +114,6 @@ function checkOptions(config: ZianConfig, fail: Fail): void {
 export function validateConfig(config: ZianConfig, fail: Fail): ZianConfig {
   checkOptions(config, fail);
   checkSizes(config, fail);
+  checkStages(config.stages, fail);
   return config;
 }

@@ -117,7 +117,7 @@ describe('zian merge', () => {
     await localize('flipped.csv', ['--shard', '2/3', '--flip-test']);
     await refused(3, 'is not a shard of the same list', ...parts(1), at('half.csv'));
     await refused(3, 'was made with another flipTest', ...parts(1), at('flipped.csv'));
-    await refused(3, 'there is no such file', at('nothing.csv'), at('nothing-2.csv'));
+    await refused(3, 'nothing.csv does not exist', at('nothing.csv'), at('nothing-2.csv'));
     await refused(3, 'has the columns', at('a.csv'), at('c.csv'));
     await refused(2, 'has no journal', ...parts(1), at('a.csv'));
     await refused(2, 'need the tables’ journals', at('a.csv'), at('b.csv'), '--round');

@@ -130,7 +130,7 @@ describe('zian evaluate', () => {
 
   it.each([
     [['truth.csv'], 2, /Two files are needed/],
-    [['none.csv', 'truth.csv'], 3, /none\.csv cannot be read: there is no such file/],
+    [['none.csv', 'truth.csv'], 3, /none\.csv does not exist/],
     [['theirs.csv', 'truth.csv', '--relative-to', 'colour'], 2, /no column of .*it has 'disc'/],
     [['theirs.csv', 'truth.csv', '--thresholds', '5,-1'], 2, /numbers above 0/],
     [['theirs.csv', 'truth.csv', '--confidence', '95'], 2, /between 0 and 1/],

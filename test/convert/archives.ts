@@ -11,6 +11,14 @@ export interface ArchiveEntry {
   readonly size?: number;
   readonly compressedSize?: number;
   readonly headerOffset?: number;
+  /** Overrides of what the local header says. */
+  readonly local?: {
+    readonly name?: string;
+    readonly method?: number;
+    readonly flags?: number;
+    readonly size?: number;
+    readonly crc?: number;
+  };
   /** Puts sizes and offset into a zip64 extra field. */
   readonly zip64?: boolean;
 }
@@ -42,12 +50,15 @@ export function zipOf(entries: readonly ArchiveEntry[], comment = ''): Uint8Arra
     const name = Buffer.from(entry.name);
     const content = entry.deflate ? deflateRawSync(entry.data) : Buffer.from(entry.data);
     const method = entry.method ?? (entry.deflate ? 8 : 0);
+    const localName = Buffer.from(entry.local?.name ?? entry.name);
     const local = record(30, [
       [0, 4, 0x04034b50],
-      [8, 2, method],
-      [18, 4, content.byteLength],
-      [22, 4, entry.data.byteLength],
-      [26, 2, name.byteLength],
+      [6, 2, entry.local?.flags ?? 0],
+      [8, 2, entry.local?.method ?? method],
+      [14, 4, entry.local?.crc ?? 0],
+      [18, 4, entry.local?.size ?? content.byteLength],
+      [22, 4, entry.local?.size ?? entry.data.byteLength],
+      [26, 2, localName.byteLength],
     ]);
     const sizes = [
       entry.size ?? entry.data.byteLength,
@@ -69,9 +80,9 @@ export function zipOf(entries: readonly ArchiveEntry[], comment = ''): Uint8Arra
       [30, 2, extra.byteLength],
       [42, 4, headerOffset],
     ]);
-    parts.push(local, name, content);
+    parts.push(local, localName, content);
     directory.push(central, name, extra);
-    at += 30 + name.byteLength + content.byteLength;
+    at += 30 + localName.byteLength + content.byteLength;
   }
   const central = Buffer.concat(directory);
   const end = record(22, [

@@ -81,7 +81,7 @@ describe('damaged files are read or refused, never anything else', () => {
     ['everything-legacy-p2.pth', 3],
     ['everything-legacy-p5.pth', 4],
     ['training-zip.pth', 5],
-    ['deflated.pth', 6],
+    ['refused/deflated.pth', 6],
     ['restored.pth', 7],
     ['cuda-legacy.pth', 8],
     ['refused/system-legacy.pth', 9],

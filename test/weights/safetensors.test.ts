@@ -49,7 +49,7 @@ describe('openSafetensors', () => {
     );
     entries.push(
       entry('0', 'F32', [], new Uint8Array(4).fill(77)),
-      entry('__proto__', 'U8', [0, 9], new Uint8Array(0)),
+      entry('__proto', 'U8', [0, 9], new Uint8Array(0)),
     );
     const metadata = { format: 'zian', __proto__x: 'ü "quoted"' };
     for (const source of [
@@ -137,8 +137,8 @@ describe('openSafetensors', () => {
   it.each<[string, Uint8Array, RegExp]>([
     ['an empty file', new Uint8Array(0), /empty/],
     ['a few bytes', Uint8Array.of(1, 2, 3), /only 3 bytes/],
-    ['a header over the cap', file('{}', 0, 100_000_001n), /cap of 100000000/],
-    ['a header length beyond any file', file('{}', 0, 2n ** 64n - 1n), /cap/],
+    ['a header over the cap', file('{}', 0, 100_000_001n), /at most 25000000 are read/],
+    ['a header length beyond any file', file('{}', 0, 2n ** 64n - 1n), /at most 25000000/],
     ['a header longer than the file', file('{}', 0, 5000n), /truncated/],
     ['a header that begins with a space', file(' {}'), /begin with "\{"/],
     ['a header that is an array', file('[]'), /begin/],
@@ -175,7 +175,7 @@ describe('openSafetensors', () => {
     ['an overlap', file({ a: f32(0, 8), b: f32(4, 12) }, 12), /overlaps/],
     ['a truncated file', file({ a: f32(0, 8) }, 7), /truncated: its tensors need 8 bytes, but only 7/],
     ['bytes after the last tensor', file({ a: f32(0, 8) }, 9), /1 bytes follow/],
-    ['deep nesting', file(`{"a":${'['.repeat(100_000)}${']'.repeat(100_000)}}`), /"a" has no dtype/],
+    ['deep nesting', file(`{"a":${'['.repeat(100_000)}${']'.repeat(100_000)}}`), /nested more than 16 deep/],
   ])('refuses %s', async (_, bytes, message) => {
     const failure = await open(bytes).catch((error: unknown) => error);
     expect(failure).toBeInstanceOf(ZianError);

@@ -34,14 +34,20 @@ const openers: Readonly<
 };
 
 /** Views may show a storage many times over; this bounds what listing and hashing all of them can cost. */
-const tensorBytesLimit = (storageBytes: number): number => (64 << 20) + 16 * storageBytes;
+const allTensorsLimit = (storageBytes: number): number => (64 << 20) + 16 * storageBytes;
+
+/** One view is put together in memory. */
+const oneTensorLimit = (storageBytes: number): number => (16 << 20) + 2 * storageBytes;
 
 /** Distinct containers can give the same dotted name; the later ones are numbered so that none is lost. */
-function freeName(taken: ReadonlyMap<string, unknown>, name: string): string {
-  if (!taken.has(name)) return name;
-  let n = 2;
-  while (taken.has(`${name} (${n})`)) n++;
-  return `${name} (${n})`;
+class FreeNames {
+  readonly #next = new Map<string, number>();
+
+  take(name: string): string {
+    const n = this.#next.get(name) ?? 1;
+    this.#next.set(name, n + 1);
+    return n === 1 ? name : this.take(`${name} (${n})`);
+  }
 }
 
 function collectLeaves(source: ByteSource, opened: OpenedCheckpoint) {
@@ -49,23 +55,26 @@ function collectLeaves(source: ByteSource, opened: OpenedCheckpoint) {
   const tensors = new Map<string, LazyTensor>();
   const scalars = new Map<string, Scalar>();
   const opaque: string[] = [];
+  const tensorNames = new FreeNames();
+  const scalarNames = new FreeNames();
   let tensorBytes = 0;
   const lazyOf = (name: string, tensor: PyTensor): LazyTensor => {
     const known = lazy.get(tensor);
     if (known !== undefined) return known;
     const made = lazyTensor(`${source.name}: tensor ${quote(name)}`, tensor, opened.storages);
     tensorBytes += made.byteLength;
-    if (tensorBytes > tensorBytesLimit(opened.storageBytes)) {
+    const { storageBytes } = opened;
+    if (made.byteLength > oneTensorLimit(storageBytes) || tensorBytes > allTensorsLimit(storageBytes)) {
       throw inputError(
-        `${source.name} describes over ${tensorBytes} bytes of tensors on ${opened.storageBytes} bytes of data, which no checkpoint does.`,
+        `${source.name} describes over ${tensorBytes} bytes of tensors on ${storageBytes} bytes of data, which no checkpoint does.`,
       );
     }
     lazy.set(tensor, made);
     return made;
   };
-  walkLeaves(source.name, opened.root, {
-    tensor: (name, tensor) => tensors.set(freeName(tensors, name), lazyOf(name, tensor)),
-    scalar: (name, value) => scalars.set(freeName(scalars, name), value),
+  walkLeaves(source.name, source.size, opened.root, {
+    tensor: (name, tensor) => tensors.set(tensorNames.take(name), lazyOf(name, tensor)),
+    scalar: (name, value) => scalars.set(scalarNames.take(name), value),
     opaque: (name, what) => opaque.push(`${name} (${what})`),
   });
   return { tensors, scalars, opaque };

@@ -1,5 +1,6 @@
 import { inputError } from '../../src/errors.js';
 import type { ByteSource } from '../../src/weights/byte-source.js';
+import { headerWindow } from './header-window.js';
 import { noPersistentIds, readPickleAt } from './pickle-source.js';
 import { asText, isKind, type PickleValue } from './pickle-values.js';
 import { checkStorage, type StorageReader, StorageTable } from './storage.js';
@@ -44,13 +45,14 @@ async function locateStorages(
   start: number,
 ): Promise<Map<string, number>> {
   const offsets = new Map<string, number>();
+  const readHead = headerWindow(source);
   let at = start;
   for (const key of keys) {
     const storage = table.roots.get(key);
     if (storage === undefined || offsets.has(key)) {
       throw inputError(`${source.name} is damaged: its list of storages does not match its tensors.`);
     }
-    const head = await source.read(at, 8);
+    const head = await readHead(at, 8);
     const count = Number(new DataView(head.buffer, head.byteOffset, 8).getBigInt64(0, true));
     if (count * itemSizeOf(storage.dtype) !== storage.byteLength) {
       throw inputError(`${source.name} is damaged: a storage's length differs from what its tensors say.`);

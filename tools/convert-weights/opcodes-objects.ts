@@ -10,6 +10,7 @@ function pushGlobal({ stack }: PickleMachine, module: string, name: string): voi
 }
 
 const globalFromText: OpcodeHandler = (machine) => {
+  machine.stack.charge(2 * COST.line);
   const module = machine.input.line();
   pushGlobal(machine, module, machine.input.line());
 };
@@ -26,13 +27,16 @@ const newObjectWithKeywords: OpcodeHandler = ({ stack }) => {
   constructObject(stack);
 };
 
+/** Decimal digits, as PUT and GET write them. */
+const memoIndex = (line: string): number => (/^\d{1,15}$/.test(line) ? Number(line) : Number.NaN);
+
 /** Opcodes for the memo, and for objects, all of which become plain data or are refused. */
 export const OBJECT_OPCODES: OpcodeTable = new Map<number, OpcodeHandler>([
-  [OP.PUT, ({ input, stack }) => stack.remember(Number(input.line()))],
+  [OP.PUT, ({ input, stack }) => stack.remember(memoIndex(input.line()))],
   [OP.BINPUT, ({ input, stack }) => stack.remember(input.u8())],
   [OP.LONG_BINPUT, ({ input, stack }) => stack.remember(input.u32())],
   [OP.MEMOIZE, ({ stack }) => stack.rememberNext()],
-  [OP.GET, ({ input, stack }) => stack.recall(Number(input.line()))],
+  [OP.GET, ({ input, stack }) => stack.recall(memoIndex(input.line()))],
   [OP.BINGET, ({ input, stack }) => stack.recall(input.u8())],
   [OP.LONG_BINGET, ({ input, stack }) => stack.recall(input.u32())],
   [OP.GLOBAL, globalFromText],

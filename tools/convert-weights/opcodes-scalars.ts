@@ -9,11 +9,19 @@ const pushing =
   (machine) =>
     machine.stack.push(read(machine));
 
+/** A value written as a line of text, as protocol 0 writes all. */
+const line =
+  (parse: (text: string) => PickleValue): OpcodeHandler =>
+  ({ input, stack }) => {
+    stack.charge(COST.line);
+    stack.push(parse(input.line()));
+  };
+
 const text =
   (lengthOf: (machine: PickleMachine) => number): OpcodeHandler =>
   (machine) => {
     const length = lengthOf(machine);
-    machine.stack.charge(length * COST.charFactor);
+    machine.stack.charge(length * COST.charFactor + COST.text);
     machine.stack.push(machine.input.text(length));
   };
 
@@ -69,9 +77,9 @@ export const SCALAR_OPCODES: OpcodeTable = new Map<number, OpcodeHandler>([
   [OP.LONG1, pushing(({ input }) => input.long(input.u8()))],
   [OP.LONG4, pushing(({ input }) => input.long(input.u32()))],
   [OP.BINFLOAT, pushing(({ input }) => input.f64())],
-  [OP.INT, pushing(({ input }) => parseInteger(input.line()))],
-  [OP.LONG, pushing(({ input }) => parseInteger(input.line()))],
-  [OP.FLOAT, pushing(({ input }) => Number(input.line()))],
+  [OP.INT, line(parseInteger)],
+  [OP.LONG, line(parseInteger)],
+  [OP.FLOAT, line(Number)],
   [OP.SHORT_BINUNICODE, text(({ input }) => input.u8())],
   [OP.BINUNICODE, text(({ input }) => input.u32())],
   [OP.BINUNICODE8, text(({ input }) => input.u64())],

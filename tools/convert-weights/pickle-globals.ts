@@ -62,7 +62,13 @@ function encode([text, encoding]: readonly PickleValue[], { charge }: ConstructC
     throw new PickleRefusal('calls "_codecs.encode" for something else than latin1 text');
   }
   charge(text.length + COST.bytes);
-  return Uint8Array.from(text, (c) => c.charCodeAt(0));
+  const bytes = new Uint8Array(text.length);
+  for (let i = 0; i < text.length; i++) {
+    const code = text.charCodeAt(i);
+    if (code > 0xff) throw new PickleRefusal('encodes text as latin1 that is none');
+    bytes[i] = code;
+  }
+  return bytes;
 }
 
 /** `bytes()`, `bytearray()` and `bytearray(bytes)`: not with a number, which would allocate. */

@@ -73,7 +73,7 @@ export class PickleInput {
     }
   }
 
-  /** Text up to a line feed, which is consumed and left out. */
+  /** Text up to a line feed, which is consumed and left out. The caller charges for it. */
   line(): string {
     const limit = Math.min(this.#at + PICKLE_LIMITS.textLine + 1, this.#bytes.byteLength);
     const end = this.#bytes.subarray(this.#at, limit).indexOf(0x0a);

@@ -15,6 +15,7 @@ export const noPersistentIds: PersistentLoad = () => {
  * Reads the pickle that starts at `offset` and whose end is not known: a window is read, and a larger
  * one where the pickle does not end in it.
  *
+ * @param fileBytes of the whole file, where the source is a part of it
  * @returns its value and the offset after it
  * @throws ZianError (input) where it is malformed, refused or truncated.
  */
@@ -22,11 +23,12 @@ export async function readPickleAt(
   source: ByteSource,
   offset: number,
   persistentLoad: PersistentLoad,
+  fileBytes: number = source.size,
 ): Promise<{ value: PickleValue; end: number }> {
   for (let window = 1 << 20; ; window *= 4) {
     const bytes = await readUpTo(source, offset, window);
     try {
-      const { value, end } = readPickle(bytes, persistentLoad);
+      const { value, end } = readPickle(bytes, persistentLoad, fileBytes);
       return { value, end: offset + end };
     } catch (error) {
       if (error instanceof PickleRefusal) throw inputError(`${source.name}: its pickle ${error.message}.`);

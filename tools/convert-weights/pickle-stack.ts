@@ -1,5 +1,5 @@
 import { PickleRefusal } from './pickle-input.js';
-import { COST, PICKLE_LIMITS } from './pickle-limits.js';
+import { COST, pickleBudget } from './pickle-limits.js';
 import { isKind, kindOf, type PickleValue } from './pickle-values.js';
 
 type KindWithItems = 'list' | 'tuple' | 'set' | 'dict' | 'global';
@@ -9,13 +9,20 @@ export class PickleStack {
   #items: PickleValue[] = [];
   readonly #below: PickleValue[][] = [];
   readonly #memo = new Map<number, PickleValue>();
-  #budget: number = PICKLE_LIMITS.budgetBytes;
+  readonly #allowed: number;
+  #budget: number;
+
+  /** @param fileBytes of the file that the pickle is in: they decide how much may be built */
+  constructor(fileBytes: number) {
+    this.#allowed = pickleBudget(fileBytes);
+    this.#budget = this.#allowed;
+  }
 
   /** Accounts for memory about to be used. */
   charge(bytes: number): void {
     this.#budget -= bytes;
     if (this.#budget < 0) {
-      throw new PickleRefusal(`would build more than ${PICKLE_LIMITS.budgetBytes >> 20} MiB of objects`);
+      throw new PickleRefusal(`would build more than ${this.#allowed >> 20} MiB of objects`);
     }
   }
 

@@ -1,4 +1,5 @@
 import { inputError } from '../../src/errors.js';
+import { isPlainName, printable } from '../../src/printable.js';
 import { PickleRefusal } from './pickle-input.js';
 import type { PersistentLoad } from './pickle-machine.js';
 import { asText, isKind, type PickleValue, type PyStorage } from './pickle-values.js';
@@ -31,6 +32,9 @@ export class StorageTable {
     const dtype = isKind(storageClass, 'global') ? storageDtypeOf(storageClass) : undefined;
     if (asText(tag) !== 'storage' || key === undefined || dtype === undefined || key.length > 256) {
       throw new PickleRefusal('refers to something outside itself that is no storage of a known type');
+    }
+    if (!isPlainName(key)) {
+      throw new PickleRefusal('has a storage with control characters or "__proto__" in its name');
     }
     const byteLength = bytesOf(count, dtype);
     const known = this.#roots.get(key);
@@ -72,12 +76,12 @@ function bytesOf(count: PickleValue | undefined, dtype: TorchDtype): number {
 export function checkStorage(file: string, storage: PyStorage, available: number | undefined): void {
   if (available === undefined) {
     throw inputError(
-      `${file} is truncated or damaged: the data of storage ${storage.key.slice(0, 40)} is missing; copy or download it again.`,
+      `${file} is truncated or damaged: the data of storage ${printable(storage.key, 40)} is missing; copy or download it again.`,
     );
   }
   if (available < storage.byteLength) {
     throw inputError(
-      `${file} is truncated or damaged: storage ${storage.key.slice(0, 40)} should have ${storage.byteLength} bytes, but ${available} are there; copy or download it again.`,
+      `${file} is truncated or damaged: storage ${printable(storage.key, 40)} should have ${storage.byteLength} bytes, but ${available} are there; copy or download it again.`,
     );
   }
 }

@@ -1,5 +1,6 @@
 import { inputError } from '../../src/errors.js';
-import { printable } from '../../src/weights/quote.js';
+import { isPlainName, printable } from '../../src/printable.js';
+import { quote } from '../../src/weights/quote.js';
 import { isKind, kindOf, type PickleValue, type PyTensor } from './pickle-values.js';
 
 /** A leaf of a checkpoint that is no tensor. */
@@ -13,11 +14,11 @@ export interface LeafVisitor {
   opaque(name: string, what: string): void;
 }
 
-/** Shared containers are visited once per name, so a small pickle can describe a huge tree. */
-const MAX_LEAVES = 1_000_000;
+/** Shared containers are visited once per name, so a small pickle can describe a huge tree: more only in larger files. */
+const maxLeaves = (fileBytes: number): number => Math.min(1_000_000, 100_000 + Math.floor(fileBytes / 32));
+const maxNameTotal = (fileBytes: number): number => Math.min(64 << 20, (8 << 20) + fileBytes);
 const MAX_DEPTH = 64;
 const MAX_NAME = 1024;
-const MAX_NAME_TOTAL = 64 << 20;
 
 /** How a dict's key is written in a dotted name: as Python's `str` where it is plain. */
 function keyText(key: PickleValue): string {
@@ -36,13 +37,17 @@ const scalarText = (value: PickleValue): string =>
 class Walk {
   readonly #file: string;
   readonly #visitor: LeafVisitor;
+  readonly #maxLeaves: number;
+  readonly #maxNameTotal: number;
   readonly #open = new Set<PickleValue>();
   #leaves = 0;
   #nameTotal = 0;
 
-  constructor(file: string, visitor: LeafVisitor) {
+  constructor(file: string, fileBytes: number, visitor: LeafVisitor) {
     this.#file = file;
     this.#visitor = visitor;
+    this.#maxLeaves = maxLeaves(fileBytes);
+    this.#maxNameTotal = maxNameTotal(fileBytes);
   }
 
   visit(name: string, value: PickleValue): void {
@@ -82,11 +87,18 @@ class Walk {
     this.#open.add(value);
     const prefix = name === '' ? '' : `${name}.`;
     if (value.kind === 'dict') {
-      for (const [key, item] of value.entries) this.visit(prefix + keyText(key), item);
+      for (const [key, item] of value.entries) this.visit(prefix + this.#plain(keyText(key)), item);
     } else {
       for (const [i, item] of value.items.entries()) this.visit(prefix + String(i), item);
     }
     this.#open.delete(value);
+  }
+
+  #plain(key: string): string {
+    if (isPlainName(key)) return key;
+    throw inputError(
+      `${this.#file}: it has the name ${quote(key, 80)}, with control characters or "__proto__" in it, which no checkpoint has.`,
+    );
   }
 
   #account(name: string): void {
@@ -95,9 +107,9 @@ class Walk {
     if (name.length > MAX_NAME) {
       throw inputError(`${this.#file}: it has a name of more than ${MAX_NAME} characters.`);
     }
-    if (this.#leaves > MAX_LEAVES || this.#nameTotal > MAX_NAME_TOTAL) {
+    if (this.#leaves > this.#maxLeaves || this.#nameTotal > this.#maxNameTotal) {
       throw inputError(
-        `${this.#file}: its containers hold more than ${MAX_LEAVES} values, too many to list.`,
+        `${this.#file}: its containers hold more than ${this.#maxLeaves} values (or very long names), too many to list.`,
       );
     }
   }
@@ -107,8 +119,10 @@ class Walk {
  * Visits every leaf of a checkpoint in the order of the file. Names are dotted: keys of dicts, and indices of
  * lists, tuples and sets. The root itself has the empty name.
  *
- * @throws ZianError (input) for nesting, names or numbers of leaves beyond any checkpoint's.
+ * @param fileBytes of the whole file: how many leaves are believed grows with them
+ * @throws ZianError (input) for nesting, names or numbers of leaves beyond any checkpoint's, and for names with control
+ *   characters.
  */
-export function walkLeaves(file: string, root: PickleValue, visitor: LeafVisitor): void {
-  new Walk(file, visitor).visit('', root);
+export function walkLeaves(file: string, fileBytes: number, root: PickleValue, visitor: LeafVisitor): void {
+  new Walk(file, fileBytes, visitor).visit('', root);
 }

@@ -1,11 +1,12 @@
 import { inputError } from '../../src/errors.js';
 import type { ByteSource } from '../../src/weights/byte-source.js';
 import { bytesSource } from '../../src/weights/byte-source.js';
+import { quote } from '../../src/weights/quote.js';
 import { PICKLE_LIMITS } from './pickle-limits.js';
 import { readPickleAt } from './pickle-source.js';
 import type { PickleValue } from './pickle-values.js';
 import { checkStorage, type StorageReader, StorageTable } from './storage.js';
-import type { ZipEntry } from './zip-directory.js';
+import { torchScript, type ZipEntry } from './zip-directory.js';
 import { openZip, type ZipReader } from './zip-reader.js';
 
 /** What both of PyTorch's formats give. */
@@ -18,9 +19,10 @@ export interface OpenedCheckpoint {
 
 /** Everything lies in one folder, named after the file it was first saved as. */
 function findPickle(
-  file: string,
+  source: ByteSource,
   entries: ReadonlyMap<string, ZipEntry>,
 ): { folder: string; pickle: ZipEntry } {
+  const { name: file } = source;
   const found = [...entries.values()].filter(({ name }) => /^[^/]*\/data\.pkl$/.test(name));
   const [pickle, second] = found;
   if (second !== undefined) {
@@ -33,9 +35,7 @@ function findPickle(
   }
   const folder = pickle.name.slice(0, -'data.pkl'.length);
   if (entries.has(`${folder}constants.pkl`)) {
-    throw inputError(
-      `${file} is a TorchScript archive (torch.jit.save), which holds code; save the model's state_dict() with torch.save instead.`,
-    );
+    throw torchScript(source);
   }
   return { folder, pickle };
 }
@@ -52,11 +52,11 @@ async function isBigEndian(file: string, zip: ZipReader, folder: string): Promis
 
 /**
  * Opens a checkpoint in PyTorch's zip format (1.6 and later): `data.pkl`, one `data/KEY` per storage, and
- * since 2.1 `byteorder`. CRCs are not checked, as PyTorch neither does nor always writes them.
+ * since 2.1 `byteorder`, all of them stored. CRCs are not checked, as PyTorch neither does nor always writes them.
  */
 export async function openZipCheckpoint(source: ByteSource): Promise<OpenedCheckpoint> {
   const zip = await openZip(source);
-  const { folder, pickle } = findPickle(source.name, zip.entries);
+  const { folder, pickle } = findPickle(source, zip.entries);
   if (pickle.size > PICKLE_LIMITS.pickleBytes) {
     throw inputError(
       `${source.name}: its pickle has ${pickle.size} bytes, far more than a checkpoint needs.`,
@@ -64,7 +64,7 @@ export async function openZipCheckpoint(source: ByteSource): Promise<OpenedCheck
   }
   const table = new StorageTable();
   const content = bytesSource(source.name, await zip.read(pickle, 0, pickle.size));
-  const { value: root } = await readPickleAt(content, 0, table.load);
+  const { value: root } = await readPickleAt(content, 0, table.load, source.size);
   const entryOf = (key: string): ZipEntry | undefined => zip.entries.get(`${folder}data/${key}`);
   let storageBytes = 0;
   for (const storage of table.roots.values()) {
@@ -75,7 +75,7 @@ export async function openZipCheckpoint(source: ByteSource): Promise<OpenedCheck
     bigEndian: await isBigEndian(source.name, zip, folder),
     async read(storage, offset, length) {
       const entry = entryOf(storage.key);
-      if (entry === undefined) throw inputError(`${source.name}: storage ${storage.key} is missing.`);
+      if (entry === undefined) throw inputError(`${source.name}: storage ${quote(storage.key)} is missing.`);
       return zip.read(entry, storage.byteOffset + offset, length);
     },
   };

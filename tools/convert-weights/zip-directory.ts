@@ -1,13 +1,15 @@
 import { inputError, type ZianError } from '../../src/errors.js';
+import { isPlainName } from '../../src/printable.js';
 import type { ByteSource } from '../../src/weights/byte-source.js';
 import { quote } from '../../src/weights/quote.js';
 
-/** One file of a zip archive, as the central directory describes it. */
+/** One stored file of a zip archive, as the central directory describes it. */
 export interface ZipEntry {
   readonly name: string;
-  /** 0 stored, 8 deflated. */
-  readonly method: 0 | 8;
-  readonly compressedSize: number;
+  /** The name as it is in the file. */
+  readonly nameBytes: Uint8Array;
+  readonly crc: number;
+  /** Bytes of its content, which is stored as it is. */
   readonly size: number;
   /** Where its local header starts. */
   readonly headerOffset: number;
@@ -23,7 +25,23 @@ const ENTRY_SIGNATURE = 0x02014b50;
 const ENTRY_BYTES = 46;
 const LOCAL_HEADER_BYTES = 30;
 const MAX_COMMENT = 0xffff;
-const MAX_DIRECTORY = 64 << 20;
+/** The largest ZIAN checkpoint has 6,000 entries. */
+const MAX_ENTRIES = 100_000;
+const MAX_DIRECTORY = 16 << 20;
+/** Weights compress to 90 %, and their pickle to a tenth. */
+const BOMB_RATIO = 100;
+/** General purpose bits 0, 6 and 13: encrypted content, strongly so, and an encrypted directory. */
+const ENCRYPTED = 0x2041;
+
+export const isEncrypted = (flags: number): boolean => (flags & ENCRYPTED) !== 0;
+
+/** The code of an archive that torch.jit.save wrote, the only thing that PyTorch compresses. */
+const SCRIPT_CODE = /^[^/]*\/code\//;
+
+export const torchScript = ({ name }: ByteSource): ZianError =>
+  inputError(
+    `${name} is a TorchScript archive (torch.jit.save), which holds code; save the model's state_dict() with torch.save instead.`,
+  );
 
 const damaged = (source: ByteSource, what: string): ZianError =>
   inputError(`${source.name} is a damaged zip archive: ${what}; copy or download it again.`);
@@ -45,19 +63,28 @@ interface DirectoryLocation {
   readonly limit: number;
 }
 
-/** The end record is the last thing in the file but for a comment, whose length it states. */
+/**
+ * The end record is the last thing in the file but for a comment, whose length it states. Where none states it rightly,
+ * something was appended to the file, and the last record is meant, as PyTorch takes it.
+ */
 async function findEnd(source: ByteSource): Promise<{ view: DataView; offset: number }> {
   const length = Math.min(source.size, END_BYTES + MAX_COMMENT);
   const start = source.size - length;
   const view = viewOf(await source.read(start, length));
+  let found: number | undefined;
   for (let at = length - END_BYTES; at >= 0; at--) {
     if (view.getUint32(at, true) !== END_SIGNATURE) continue;
+    found ??= at;
     if (at + END_BYTES + view.getUint16(at + 20, true) !== length) continue;
-    return { view: new DataView(view.buffer, view.byteOffset + at, END_BYTES), offset: start + at };
+    found = at;
+    break;
   }
-  throw inputError(
-    `${source.name} is a truncated zip archive: the directory at its end is missing; copy or download it again.`,
-  );
+  if (found === undefined) {
+    throw inputError(
+      `${source.name} is a truncated zip archive: the directory at its end is missing; copy or download it again.`,
+    );
+  }
+  return { view: new DataView(view.buffer, view.byteOffset + found, END_BYTES), offset: start + found };
 }
 
 /** The zip64 end record, where the archive has one. PyTorch writes it even where it is not needed. */
@@ -77,10 +104,26 @@ async function findZip64End(source: ByteSource, endOffset: number): Promise<Dire
   return { count: u64(view, 32), size: u64(view, 40), offset: u64(view, 48), limit };
 }
 
+/** What the end record and the zip64 one both state must be the same, or readers would see different archives. */
+function checkAgreement(source: ByteSource, end: DataView, zip64: DirectoryLocation): void {
+  const differs = (stated: number, saturated: number, known: number): boolean =>
+    stated !== saturated && stated !== known;
+  if (
+    differs(end.getUint16(10, true), 0xffff, zip64.count) ||
+    differs(end.getUint32(12, true), 0xffffffff, zip64.size) ||
+    differs(end.getUint32(16, true), 0xffffffff, zip64.offset)
+  ) {
+    throw damaged(source, 'its two end records disagree');
+  }
+}
+
 async function locateDirectory(source: ByteSource): Promise<DirectoryLocation> {
   const { view, offset: endOffset } = await findEnd(source);
   const zip64 = await findZip64End(source, endOffset);
-  if (zip64 !== undefined) return zip64;
+  if (zip64 !== undefined) {
+    checkAgreement(source, view, zip64);
+    return zip64;
+  }
   if (view.getUint16(4, true) !== 0 || view.getUint16(6, true) !== 0) {
     throw inputError(`${source.name} is one part of a zip archive in several parts, which cannot be read.`);
   }
@@ -99,7 +142,7 @@ interface Sizes {
 }
 
 /** Fields that do not fit 32 bits are in the zip64 extra field, in a fixed order. */
-function applyZip64(sizes: Sizes, extra: DataView): boolean {
+export function applyZip64(sizes: Sizes, extra: DataView): boolean {
   for (let at = 0; at + 4 <= extra.byteLength; ) {
     const end = at + 4 + extra.getUint16(at + 2, true);
     if (end > extra.byteLength) return false;
@@ -118,21 +161,31 @@ function applyZip64(sizes: Sizes, extra: DataView): boolean {
   return !Object.values(sizes).includes(0xffffffff);
 }
 
-function checkEntry(source: ByteSource, name: string, method: number, flags: number, sizes: Sizes): 0 | 8 {
-  if ((flags & 1) !== 0) throw inputError(`${source.name}: its entry ${quote(name)} is encrypted.`);
-  if (method !== 0 && method !== 8) {
+function checkEntry(source: ByteSource, name: string, method: number, flags: number, sizes: Sizes): void {
+  if (!isPlainName(name)) {
     throw inputError(
-      `${source.name}: its entry ${quote(name)} is compressed by zip method ${method}; only stored and deflated ones can be read.`,
+      `${source.name}: its entry ${quote(name)} has a name with control characters or "__proto__" in it, which no checkpoint has.`,
+    );
+  }
+  if (isEncrypted(flags)) throw inputError(`${source.name}: its entry ${quote(name)} is encrypted.`);
+  if (method !== 0 && SCRIPT_CODE.test(name)) throw torchScript(source);
+  if (method !== 0 && sizes.size > BOMB_RATIO * Math.max(1, sizes.compressedSize)) {
+    throw inputError(
+      `${source.name} looks like a zip bomb: ${sizes.compressedSize} bytes of its entry ${quote(name)} claim to unpack to ${sizes.size}; nothing was unpacked.`,
+    );
+  }
+  if (method !== 0) {
+    throw inputError(
+      `${source.name}: its entry ${quote(name)} is compressed (zip method ${method}), but PyTorch stores; load it with PyTorch and save it again, or pack the archive without compression.`,
     );
   }
   // Negated, so that NaN (a size beyond the safe integers) is refused too.
   if (!(sizes.headerOffset + LOCAL_HEADER_BYTES + sizes.compressedSize <= source.size)) {
     throw damaged(source, `its entry ${quote(name)} lies outside the file`);
   }
-  if (!Number.isSafeInteger(sizes.size) || (method === 0 && sizes.size !== sizes.compressedSize)) {
+  if (sizes.size !== sizes.compressedSize) {
     throw damaged(source, `its entry ${quote(name)} states two sizes that cannot both be true`);
   }
-  return method;
 }
 
 function parseEntry(source: ByteSource, directory: Uint8Array, at: number): { entry: ZipEntry; end: number } {
@@ -144,7 +197,8 @@ function parseEntry(source: ByteSource, directory: Uint8Array, at: number): { en
   const extraEnd = nameEnd + view.getUint16(at + 30, true);
   const end = extraEnd + view.getUint16(at + 32, true);
   if (end > directory.byteLength) throw damaged(source, 'its directory is not readable');
-  const name = new TextDecoder().decode(directory.subarray(at + ENTRY_BYTES, nameEnd));
+  const nameBytes = directory.slice(at + ENTRY_BYTES, nameEnd);
+  const name = new TextDecoder().decode(nameBytes);
   const sizes: Sizes = {
     compressedSize: view.getUint32(at + 20, true),
     size: view.getUint32(at + 24, true),
@@ -153,17 +207,21 @@ function parseEntry(source: ByteSource, directory: Uint8Array, at: number): { en
   if (!applyZip64(sizes, viewOf(directory.subarray(nameEnd, extraEnd)))) {
     throw damaged(source, `its entry ${quote(name)} lacks its size`);
   }
-  const method = checkEntry(source, name, view.getUint16(at + 10, true), view.getUint16(at + 8, true), sizes);
-  return { entry: { name, method, ...sizes }, end };
+  checkEntry(source, name, view.getUint16(at + 10, true), view.getUint16(at + 8, true), sizes);
+  const { size, headerOffset } = sizes;
+  return { entry: { name, nameBytes, crc: view.getUint32(at + 16, true), size, headerOffset }, end };
 }
 
 /**
  * The entries of a zip archive by name, in the directory's order (APPNOTE 6.3.10, zip64 included).
  *
- * @throws ZianError (input) where the archive is truncated or damaged, an entry is encrypted, named
- *   twice, outside the file, or compressed by another method than deflate.
+ * @returns the entries, and where the directory starts
+ * @throws ZianError (input) where the archive is truncated or damaged, an entry is encrypted, compressed, named
+ *   twice, oddly named, or outside the file.
  */
-export async function readZipDirectory(source: ByteSource): Promise<ReadonlyMap<string, ZipEntry>> {
+export async function readZipDirectory(
+  source: ByteSource,
+): Promise<{ readonly entries: ReadonlyMap<string, ZipEntry>; readonly start: number }> {
   if (source.size < END_BYTES) {
     throw inputError(`${source.name} is a truncated zip archive of ${source.size} bytes.`);
   }
@@ -171,14 +229,15 @@ export async function readZipDirectory(source: ByteSource): Promise<ReadonlyMap<
   if (!(offset + size <= limit) || !(count * ENTRY_BYTES <= size)) {
     throw damaged(source, 'its directory lies outside the file');
   }
-  if (size > MAX_DIRECTORY) {
+  if (size > MAX_DIRECTORY || count > MAX_ENTRIES) {
     throw inputError(
-      `${source.name} is a zip archive with a directory of ${size} bytes, too large to be read.`,
+      `${source.name} is a zip archive with a directory of ${count} entries in ${size} bytes, far more than a checkpoint has.`,
     );
   }
   const directory = await source.read(offset, size);
   const entries = new Map<string, ZipEntry>();
-  for (let i = 0, at = 0; i < count; i++) {
+  let at = 0;
+  for (let i = 0; i < count; i++) {
     const { entry, end } = parseEntry(source, directory, at);
     if (entries.has(entry.name)) {
       throw inputError(`${source.name}: its zip directory lists ${quote(entry.name)} twice.`);
@@ -186,5 +245,6 @@ export async function readZipDirectory(source: ByteSource): Promise<ReadonlyMap<
     entries.set(entry.name, entry);
     at = end;
   }
-  return entries;
+  if (at !== size) throw damaged(source, `its directory has ${size - at} bytes behind its last entry`);
+  return { entries, start: offset };
 }

@@ -1,6 +1,6 @@
 import { access } from 'node:fs/promises';
 import { inputError, usageError } from '../../errors.js';
-import { CHALLENGE_FORMATS, csvCell } from '../../landmarks/index.js';
+import { CHALLENGE_FORMATS, cellText, csvCell } from '../../landmarks/index.js';
 import { readCells } from '../../node/tables.js';
 import { type JournalContent, journalPath, readJournal } from './journal.js';
 import { isTableFormat, resultTable, type TableFormat } from './result-table.js';
@@ -140,17 +140,19 @@ function mergeJournals(parts: readonly JournalPart[], options: MergeOptions): Me
   return { text, rows: results.length, missing, missingShards, failures };
 }
 
+const rowText = (row: readonly string[]): string => row.map((cell) => csvCell(cellText(cell))).join(',');
+
 async function mergeRows(paths: readonly string[]): Promise<Merged> {
   let header: string | undefined;
   const rows: string[] = [];
   const taken = new Map<string, string>();
   for (const path of paths) {
     const [first = [], ...body] = await readCells(path);
-    const own = first.map(csvCell).join(',');
+    const own = rowText(first);
     header ??= own;
     if (own !== header)
       throw inputError(
-        `${path} has the columns '${own}', and ${paths[0]} '${header}'; they have to be alike.`,
+        `${path} has the columns '${own.slice(0, 200)}', and ${paths[0]} '${header.slice(0, 200)}'; they have to be alike.`,
       );
     for (const row of body) {
       const [name = ''] = row;
@@ -158,7 +160,7 @@ async function mergeRows(paths: readonly string[]): Promise<Merged> {
       if (other !== undefined) throw inputError(`'${name}' is in ${other} and in ${path}.`);
       if (row.every((cell) => cell === '')) continue;
       taken.set(name, path);
-      rows.push(row.map(csvCell).join(','));
+      rows.push(rowText(row));
     }
   }
   const text = [header ?? '', ...rows].map((line) => `${line}\n`).join('');

@@ -6,6 +6,7 @@ import {
   parseResults,
   withOrigin,
 } from '../../landmarks/index.js';
+import { jsonText } from '../../printable.js';
 
 export const TABLE_FORMATS = [...CHALLENGE_FORMATS, 'json', 'jsonl'] as const;
 export type TableFormat = (typeof TABLE_FORMATS)[number];
@@ -29,7 +30,7 @@ function withoutTimes(result: unknown): unknown {
  * @param round whole pixels, in the challenges' formats
  */
 export function resultTable(results: readonly unknown[], format: TableFormat, round: boolean): string {
-  const lines = results.map((result) => JSON.stringify(withoutTimes(result)));
+  const lines = results.map((result) => jsonText(withoutTimes(result)));
   if (format === 'jsonl') return lines.map((line) => `${line}\n`).join('');
   if (format === 'json') return lines.length === 0 ? '[]\n' : `[\n${lines.join(',\n')}\n]\n`;
   if (lines.length === 0) return challengeHeader(format);

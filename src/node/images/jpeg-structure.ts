@@ -1,11 +1,11 @@
 import { inputError, type ZianError } from '../../errors.js';
 import { checkImageSize } from '../../images/limits.js';
+import { type JpegFrame, type JpegScan, JpegWork } from './jpeg-work.js';
 
 /** What the markers of a JPEG say, before any decoding. */
 export interface JpegStructure {
   readonly width: number;
   readonly height: number;
-  readonly components: number;
   /**
    * The file in pieces, up to its EOI marker, without the segments that say nothing about the pixels:
    * libjpeg-turbo reports a faulty colour profile just as it reports missing data.
@@ -13,13 +13,6 @@ export interface JpegStructure {
   readonly parts: readonly Uint8Array[];
   /** Payload of the first APP1 segment, where EXIF is looked for. */
   readonly app1: Uint8Array | undefined;
-}
-
-interface Frame {
-  readonly width: number;
-  readonly height: number;
-  readonly progressive: boolean;
-  readonly componentIds: readonly number[];
 }
 
 /** Far more than any encoder writes; each scan of a progressive file costs a pass over all its coefficients. */
@@ -45,7 +38,7 @@ const isFrameMarker = (marker: number): boolean =>
 /** SOF0, SOF1, SOF2 and their arithmetic-coded kin: what libjpeg decodes from 8-bit JPEG. */
 const DECODABLE_FRAMES = [0xc0, 0xc1, 0xc2, 0xc9, 0xca];
 
-function parseFrame(marker: number, body: Uint8Array, name: string): Frame {
+function parseFrame(marker: number, body: Uint8Array, name: string): JpegFrame {
   if (!DECODABLE_FRAMES.includes(marker)) {
     throw inputError(
       `${name}: this kind of JPEG (lossless, hierarchical or JPEG-LS, marker 0x${marker.toString(16)}) is not supported; convert it to PNG or a common JPEG.`,
@@ -61,8 +54,21 @@ function parseFrame(marker: number, body: Uint8Array, name: string): Frame {
   const height = ((body[1] ?? 0) << 8) | (body[2] ?? 0);
   const width = ((body[3] ?? 0) << 8) | (body[4] ?? 0);
   checkImageSize(name, width, height);
-  const componentIds = Array.from({ length: count }, (_, i) => body[6 + 3 * i] ?? 0);
-  return { width, height, progressive: marker === 0xc2 || marker === 0xca, componentIds };
+  if (count !== 1 && count !== 3) {
+    const what = count === 4 ? 'CMYK colours' : `${count} colour components`;
+    throw inputError(
+      `${name}: the JPEG has ${what}, only grey, YCbCr and RGB are supported; convert it to RGB.`,
+    );
+  }
+  const components = Array.from({ length: count }, (_, i) => {
+    const sampling = body[7 + 3 * i] ?? 0;
+    return { id: body[6 + 3 * i] ?? 0, h: sampling >> 4, v: sampling & 15 };
+  });
+  if (components.some(({ h, v }) => h < 1 || h > 4 || v < 1 || v > 4)) {
+    throw damaged(name, 'its frame header has sampling factors that are not from 1 to 4');
+  }
+  const progressive = marker === 0xc2 || marker === 0xca;
+  return { width, height, progressive, arithmetic: marker >= 0xc9, components };
 }
 
 const truncated = (name: string, length: number): ZianError =>
@@ -79,28 +85,30 @@ const damaged = (name: string, why: string): ZianError =>
  * without any complaint, so a decoder's silence does not show completeness.
  */
 class Completeness {
-  readonly #frame: Frame;
+  readonly #frame: JpegFrame;
   /** Per component and coefficient: the lowest bit received (0 = all of it), or -1 for none. */
   readonly #lowestBit: Int8Array;
 
-  constructor(frame: Frame) {
+  constructor(frame: JpegFrame) {
     this.#frame = frame;
-    this.#lowestBit = new Int8Array(64 * frame.componentIds.length).fill(-1);
+    this.#lowestBit = new Int8Array(64 * frame.components.length).fill(-1);
   }
 
-  /** Notes a scan header. Returns false where it is not a valid one. */
-  add(body: Uint8Array): boolean {
+  /** Notes a scan header, and gives its content, or undefined where it is not a valid one. */
+  add(body: Uint8Array): JpegScan | undefined {
     const count = body[0] ?? 0;
-    if (count < 1 || count > 4 || body.length < 4 + 2 * count) return false;
+    if (count < 1 || count > 4 || body.length < 4 + 2 * count) return undefined;
     const [first = 0, last = 0, approximation = 0] = body.subarray(1 + 2 * count);
-    if (first > last || last > 63) return false;
+    if (first > last || last > 63) return undefined;
+    const components: number[] = [];
     const [from, to, bit] = this.#frame.progressive ? [first, last, approximation & 15] : [0, 63, 0];
     for (let i = 0; i < count; i++) {
-      const component = this.#frame.componentIds.indexOf(body[1 + 2 * i] ?? 0);
-      if (component < 0) return false;
+      const component = this.#frame.components.findIndex(({ id }) => id === body[1 + 2 * i]);
+      if (component < 0) return undefined;
+      components.push(component);
       this.#lowestBit.fill(bit, 64 * component + from, 64 * component + to + 1);
     }
-    return true;
+    return { components, first };
   }
 
   get complete(): boolean {
@@ -129,7 +137,8 @@ function skipEntropyCodedData(bytes: Uint8Array, start: number): number {
  * decode, or is over the size limit
  */
 export function parseJpeg(bytes: Uint8Array, name: string): JpegStructure {
-  let frame: Frame | undefined;
+  let frame: JpegFrame | undefined;
+  let work: JpegWork | undefined;
   let completeness: Completeness | undefined;
   let app1: Uint8Array | undefined;
   const parts: Uint8Array[] = [];
@@ -162,13 +171,17 @@ export function parseJpeg(bytes: Uint8Array, name: string): JpegStructure {
       if (frame !== undefined) throw damaged(name, 'it has two frame headers');
       frame = parseFrame(marker, body, name);
       completeness = new Completeness(frame);
+      work = new JpegWork(frame, name);
     } else if (marker === APP1) {
       app1 ??= body;
     } else if (marker === SOS) {
-      if (completeness?.add(body) !== true) throw damaged(name, `the scan header at byte ${at} is not valid`);
+      const scan = completeness?.add(body);
+      if (scan === undefined) throw damaged(name, `the scan header at byte ${at} is not valid`);
       if (++scans > MAX_SCANS)
         throw inputError(`${name}: the JPEG is refused, because it has over ${MAX_SCANS} scans.`);
-      at = skipEntropyCodedData(bytes, at);
+      const end = skipEntropyCodedData(bytes, at);
+      work?.add(scan, end - at);
+      at = end;
     }
   }
   if (frame === undefined || completeness === undefined || scans === 0) {
@@ -177,7 +190,7 @@ export function parseJpeg(bytes: Uint8Array, name: string): JpegStructure {
   if (!completeness.complete) {
     throw inputError(`${name}: the JPEG is incomplete: the last of its scans are missing; copy it again.`);
   }
-  const { width, height, componentIds } = frame;
+  const { width, height } = frame;
   parts.push(bytes.subarray(partStart, at));
-  return { width, height, components: componentIds.length, parts, app1 };
+  return { width, height, parts, app1 };
 }

@@ -24,13 +24,7 @@ async function loadCodec() {
  */
 export async function decodeJpeg(bytes: Uint8Array, name: string): Promise<RgbaImage> {
   const structure = parseJpeg(bytes, name);
-  const { width, height, components, parts, app1 } = structure;
-  if (components !== 1 && components !== 3) {
-    const what = components === 4 ? 'CMYK colours' : `${components} colour components`;
-    throw inputError(
-      `${name}: the JPEG has ${what}, only grey, YCbCr and RGB are supported; convert it to RGB.`,
-    );
-  }
+  const { width, height, parts, app1 } = structure;
   // A fresh instance per image: WebAssembly memory never shrinks, and an instance is not usable after
   // it ran out of memory.
   const codec = await loadCodec();
@@ -56,7 +50,9 @@ export async function decodeJpeg(bytes: Uint8Array, name: string): Promise<RgbaI
   const frame = decoder.getFrameInfo();
   const channels = frame.componentCount;
   if (frame.width !== width || frame.height !== height || decoded.length !== width * height * channels) {
-    throw new Error(`${name}: the JPEG codec disagrees with the file's header about its size`);
+    throw inputError(
+      `${name}: the JPEG is damaged: its image data do not belong to its header; copy it again.`,
+    );
   }
   const data = new Uint8Array(4 * width * height);
   const green = channels === 3 ? 1 : 0;
