@@ -23,6 +23,7 @@ const entries = {
   'bench/peers/pages/onnxruntime': 'bench/peers/browser/pages/onnxruntime.ts',
   'bench/peers/pages/tfjs': 'bench/peers/browser/pages/tfjs.ts',
   'demo/main': 'demo/main.ts',
+  'soak/main': 'soak/main.ts',
   'web-server/main': 'web/server/main.ts',
 };
 

@@ -6,6 +6,9 @@ import type { EngineDevice } from './device.js';
 import { BufferUsage, MapMode } from './flags.js';
 import type { OwnedBuffers } from './owned-buffers.js';
 
+/** A mapping that fails with its device may do so before the loss itself is told. */
+const LOSS_NEWS_MILLISECONDS = 500;
+
 /** A tensor to read, and the buffer that it lies in. */
 export interface Readable {
   readonly name: string;
@@ -63,6 +66,7 @@ export class Readback {
     try {
       await this.#device.wait(staging.mapAsync(MapMode.READ, 0, bytes));
     } catch (error) {
+      await this.#device.isLostWithin(LOSS_NEWS_MILLISECONDS);
       this.#device.assertAlive();
       throw deviceError(`the results could not be read back from ${this.#device.report.name}.`, {
         cause: error,
