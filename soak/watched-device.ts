@@ -66,6 +66,8 @@ export class WatchedDevice {
   }
 
   destroy(): void {
+    // A listener that stays would keep the device's memory.
+    this.device.destroy();
     this.#opened.destroy();
   }
 

@@ -46,6 +46,11 @@ export class Executable {
     }
   }
 
+  /** What can be read after a run. */
+  get outputNames(): Iterable<string> {
+    return this.#compiled.outputs.keys();
+  }
+
   /** Number of dispatches of a run. */
   get dispatchCount(): number {
     return this.#compiled.dispatches.length;
