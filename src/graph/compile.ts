@@ -30,6 +30,11 @@ export interface CompileOptions {
   readonly onProgress?: (progress: CompileProgress) => void;
   /** Stops between two weights, or two shaders: see `Executable.compile`. */
   readonly signal?: AbortSignal | undefined;
+  /**
+   * What is submitted at once should take no longer: 1,000 ms unless given, infinite for one submit always. A run is cut
+   * between steps by what the last one took.
+   */
+  readonly submitBudgetMilliseconds?: number | undefined;
   /** The variant of a kernel node, by name; the kernel's own default where it gives undefined. */
   readonly chooseVariant?: ChooseVariant;
 }
@@ -51,7 +56,10 @@ export interface CompiledGraph {
   readonly inputs: ReadonlyMap<string, Port>;
   readonly outputs: ReadonlyMap<string, Port>;
   readonly steps: readonly Step[];
-  readonly dispatches: readonly PreparedDispatch[];
+  /** Of each step. */
+  readonly dispatches: readonly (readonly PreparedDispatch[])[];
+  /** By operand, what a step reads and writes; constants in the order that its variant wants. */
+  readonly buffersOf: (step: Step) => Readonly<Record<string, GPUBuffer>>;
   readonly memory: MemoryReport;
 }
 
@@ -120,6 +128,7 @@ export async function compileGraph(
     outputs: ports(graph.outputs),
     steps,
     dispatches,
+    buffersOf,
     memory: { weights: constants.bytes, activations, inputsAndOutputs },
   };
 }
@@ -145,7 +154,7 @@ async function prepareSteps(
   { gpu }: EngineDevice,
   owned: OwnedBuffers,
   pipelines: PipelineCache,
-): Promise<PreparedDispatch[]> {
+): Promise<PreparedDispatch[][]> {
   const absent = owned.create('absent operands', 256, BufferUsage.STORAGE);
   const uniforms = new Map<string, GPUBuffer>();
   const uniform = (contents: Uint32Array): GPUBuffer => {
@@ -175,5 +184,5 @@ async function prepareSteps(
       );
     }),
   );
-  return prepared.flat();
+  return prepared;
 }

@@ -32,7 +32,16 @@ export class Readback {
    * @returns their values in C order, by name, once all is done
    * @throws ZianError (device) when the device is lost or has reported an error
    */
-  async submit(encoder: GPUCommandEncoder, tensors: readonly Readable[]): Promise<Map<string, Float32Array>> {
+  submit(encoder: GPUCommandEncoder, tensors: readonly Readable[]): Promise<Map<string, Float32Array>> {
+    return this.submitAs(encoder, tensors, (count) => new Float32Array(count));
+  }
+
+  /** As `submit`, into arrays of another kind: integers above 2^24 need more than float32. */
+  async submitAs<T extends Float32Array | Float64Array>(
+    encoder: GPUCommandEncoder,
+    tensors: readonly Readable[],
+    empty: (count: number) => T,
+  ): Promise<Map<string, T>> {
     const { gpu } = this.#device;
     if (tensors.length === 0) {
       gpu.queue.submit([encoder.finish()]);
@@ -54,7 +63,7 @@ export class Readback {
       return new Map(
         copies.map(({ name, buffer, operand, from }) => {
           const scalars = decodeElements(mapped, from, buffer.size, operand.dtype);
-          return [name, gather(scalars, operand, new Float32Array(elementCount(operand.shape)))];
+          return [name, gather(scalars, operand, empty(elementCount(operand.shape)))];
         }),
       );
     } finally {

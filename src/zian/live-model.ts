@@ -26,6 +26,8 @@ export class LiveModel {
   readonly #devices: DeviceSource;
   readonly #repeats: number;
   readonly #end: () => void;
+  /** What still counts when the model is made ready again; progress and abort were the load's. */
+  readonly #later: Pick<PrepareOptions, 'submitBudgetMilliseconds'>;
   /** The last one that was ready; its device may be lost. */
   #model: LoadedZian;
   #destroyed = false;
@@ -36,11 +38,13 @@ export class LiveModel {
     repeats: number,
     end: () => void,
     model: LoadedZian,
+    { submitBudgetMilliseconds }: PrepareOptions,
   ) {
     this.network = network;
     this.#devices = devices;
     this.#repeats = devices.renewable ? repeats : 0;
     this.#end = end;
+    this.#later = { submitBudgetMilliseconds };
     this.#model = model;
   }
 
@@ -61,7 +65,7 @@ export class LiveModel {
       try {
         options.signal?.throwIfAborted();
         const model = await prepareNetwork(network, device, options);
-        return new LiveModel(network, devices, repeats, end, model);
+        return new LiveModel(network, devices, repeats, end, model, options);
       } catch (error) {
         const loss = await lossBehind(error, device);
         devices.release(device);
@@ -126,7 +130,7 @@ export class LiveModel {
           loss.reason,
           `${loss.message} The only other one is '${next.report.name}', whose results may differ: load the model again to take it.`,
         );
-      this.#model = await prepareNetwork(this.network, next, { variants });
+      this.#model = await prepareNetwork(this.network, next, { ...this.#later, variants });
     } catch (error) {
       this.#devices.release(next);
       throw (await lossBehind(error, next)) ?? error;

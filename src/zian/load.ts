@@ -45,6 +45,11 @@ export interface ZianOptions {
   readonly tuning?: Tuner | ((device: EngineDevice) => Promise<Tuner | undefined>);
   /** Called while the model is downloaded, kernels are measured, weights are uploaded and pipelines compiled. */
   readonly onProgress?: (progress: LoadProgress) => void;
+  /**
+   * How long the GPU may be kept busy by one submit, in milliseconds, so that a slow one does not trip its driver's
+   * watchdog: 1,000 unless given. A single layer is never cut.
+   */
+  readonly submitBudgetMilliseconds?: number;
   /** Graph passes to leave out; for tests and measurements. */
   readonly withoutPasses?: readonly PassName[];
 }
@@ -69,6 +74,7 @@ export async function loadModel(options: ZianOptions): Promise<LiveModel> {
     return await LiveModel.load(network, deviceSource(options.device), repeats, end, {
       signal,
       onProgress,
+      submitBudgetMilliseconds: options.submitBudgetMilliseconds,
       tuning: typeof tuning === 'function' ? tuning : async () => tuning,
     });
   } catch (error) {

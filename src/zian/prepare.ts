@@ -39,6 +39,8 @@ export interface PrepareOptions {
       ) => void)
     | undefined;
   readonly tuning?: ((device: EngineDevice) => Promise<Tuner | undefined>) | undefined;
+  /** See `CompileOptions`. */
+  readonly submitBudgetMilliseconds?: number | undefined;
   /** The variants of the same graph's nodes on an earlier device: then nothing is measured, and results are the same bits. */
   readonly variants?: ReadonlyMap<KernelNode, string> | undefined;
 }
@@ -50,7 +52,7 @@ export interface PrepareOptions {
 export async function prepareNetwork(
   network: OpenNetwork,
   device: EngineDevice,
-  { signal, onProgress, tuning, variants }: PrepareOptions,
+  { signal, onProgress, tuning, variants, submitBudgetMilliseconds }: PrepareOptions,
 ): Promise<LoadedZian> {
   const { config, architecture, graph, name, dtype, file, source } = network;
   if (dtype === 'f16' && !device.has('shader-f16'))
@@ -72,6 +74,7 @@ export async function prepareNetwork(
     readWeight: finiteWeights(weights, name),
     pipelines,
     signal,
+    submitBudgetMilliseconds,
     ...(onProgress ? { onProgress } : {}),
   });
   const reader = new ImageReader(device, config);

@@ -3,6 +3,7 @@ import { DEFAULT_LIMITS } from '../../src/graph/device.js';
 import { GraphBuilder, optimize } from '../../src/graph/index.js';
 import { Placement } from '../../src/graph/placement.js';
 import { planSteps, type Step } from '../../src/graph/steps.js';
+import { workOf } from '../../src/graph/submit-schedule.js';
 import type { KernelLimits } from '../../src/kernels/contract.js';
 import { countNotFinite } from '../../src/kernels/count_not_finite/count_not_finite.js';
 import { checkStateDict } from '../../src/zian/check-state-dict.js';
@@ -30,6 +31,12 @@ describe('the released REFUGE network', () => {
 
   it('takes at most 700 dispatches with the default variants of GPUs', () => {
     expect(dispatches(gpu)).toBeLessThanOrEqual(700);
+  });
+
+  it('has no step that takes more than 6 % of its time, as the schedule of submits estimates it', () => {
+    const work = gpu.map(workOf);
+    const total = work.reduce((sum, each) => sum + each, 0);
+    expect(Math.max(...work) / total).toBeLessThan(0.06);
   });
 
   it('counts what is not finite where its parts end', () => {
