@@ -3,6 +3,7 @@ import {
   type CompileProgress,
   type EngineDevice,
   Executable,
+  type Graph,
   type KernelNode,
   PipelineCache,
 } from '../graph/index.js';
@@ -26,6 +27,7 @@ export interface OpenNetwork extends ModelGraph {
 /** A model made ready on a device. */
 export interface LoadedZian extends ForwardModel, ModelParts {
   readonly reader: ImageReader;
+  readonly graph: Graph;
 }
 
 /** How a model is made ready. */
@@ -78,5 +80,5 @@ export async function prepareNetwork(
     ...(onProgress ? { onProgress } : {}),
   });
   const reader = new ImageReader(device, config);
-  return { config, architecture, name, dtype, file, device, pipelines, executable, reader };
+  return { config, architecture, name, dtype, file, device, pipelines, executable, reader, graph };
 }

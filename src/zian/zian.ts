@@ -5,6 +5,7 @@ import type { ZianConfig } from './config.js';
 import { type Forward, forward } from './forward.js';
 import { type Heatmaps, readHeatmaps } from './heatmaps.js';
 import { runInstrumented } from './instrumented.js';
+import { type TracedLayer, traceLayers } from './layer-trace.js';
 import type { LiveModel } from './live-model.js';
 import { loadModel, type ZianOptions } from './load.js';
 import { type Localization, localizationOf } from './localization.js';
@@ -138,6 +139,14 @@ export class Zian {
     return this.#withPixels(image, signal, ({ model, source }) =>
       runInstrumented(model, source, mirror, signal),
     );
+  }
+
+  /**
+   * Runs the network that `localize` runs layer by layer, and shows each layer with its operands: for finding a kernel or
+   * driver that computes wrongly. Slow, since every layer is waited for.
+   */
+  trace(image: ImageSource, visit: (layer: TracedLayer) => Promise<void>): Promise<void> {
+    return this.#withPixels(image, undefined, ({ model, source }) => traceLayers(model, source, visit));
   }
 
   /** GPU time of each dispatch of a forward pass over the last image; needs timestamp queries. */
