@@ -1,3 +1,4 @@
+import { activationFuzzTolerance } from '../../../kernels/activation/activation.cases.js';
 import type { DType, RefTensor } from '../../../kernels/contract.js';
 import { conv2dElements } from '../../../kernels/conv2d/conv2d.ref.js';
 import { suites } from '../../../kernels/suites.js';
@@ -94,10 +95,14 @@ function convolution(
   const unit =
     half && (variant.errorFactor !== undefined || variant.name.includes('winograd')) ? 'f16' : 'f32';
   const growth = (8 + 2 * Math.sqrt(elements.products)) * (variant.errorFactor ?? 1) * ROUNDING[unit];
+  const { activation = 'none' } = call.attributes;
+  const curved = activation === 'sigmoid' || activation === 'gelu';
+  const { relative: curve, absolute: flat } = curved ? activationFuzzTolerance : { relative: 0, absolute: 0 };
   return sampleIndices(shape, samples).map((index) => {
     const want = elements.at(index);
     const step = stored === 'f16' ? SMALLEST_HALF_STEP : 0;
-    const tolerance = growth * magnitudes.at(index) + 2 * ROUNDING[stored] * Math.abs(want) + step;
+    const tolerance =
+      growth * magnitudes.at(index) + (2 * ROUNDING[stored] + curve) * Math.abs(want) + step + flat;
     return { index, got: data[index] ?? Number.NaN, want, tolerance };
   });
 }

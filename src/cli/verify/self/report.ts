@@ -30,6 +30,9 @@ export interface SelfReport {
   readonly layers: readonly LayerRow[];
 }
 
+/** Two parts at least: a single slash stands in names of drivers. */
+const PATH = /(?:[A-Za-z]:)?(?:[\\/][\w.~+-]+){2,}/g;
+
 /**
  * A report's text, with what may name a user or a folder taken out of it, wherever it stands: drivers put paths into their
  * descriptions.
@@ -39,9 +42,7 @@ export function redacted(report: SelfReport, secrets: readonly string[]): string
   const hide = (text: string): string =>
     secrets
       .filter((secret) => secret.length > 2)
-      .sort((a, b) => b.length - a.length)
-      .reduce((rest, secret) => rest.replaceAll(secret, '***'), text)
-      .replace(/(?:[A-Za-z]:)?(?:[\\/][\w.~+-]+){2,}/g, '***');
+      .reduce((rest, secret) => rest.replaceAll(secret, '***'), text.replace(PATH, '***'));
   const { name, vendor, architecture, description, backend } = report.adapter;
   const adapter = {
     ...report.adapter,
