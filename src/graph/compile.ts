@@ -1,10 +1,12 @@
+import type { Operand } from '../kernels/contract.js';
 import { storageBytes } from '../kernels/layout.js';
 import { allocateActivations } from './activations.js';
 import type { ReadWeight } from './constants.js';
 import type { EngineDevice } from './device.js';
 import { kernelLimits, type PreparedDispatch, prepareCall } from './dispatch.js';
 import { BufferUsage } from './flags.js';
-import { type Graph, readsOf, writesOf } from './graph.js';
+import { type Graph, readsOf, type Value, writesOf } from './graph.js';
+import { withMemoryAdvice } from './out-of-memory.js';
 import type { OwnedBuffers } from './owned-buffers.js';
 import { PipelineCache } from './pipelines.js';
 import { type Place, Placement } from './placement.js';
@@ -71,16 +73,27 @@ export async function compileGraph(
   graph: Graph,
   device: EngineDevice,
   owned: OwnedBuffers,
-  { readWeight, pipelines, onProgress, signal, chooseVariant }: CompileOptions,
+  options: CompileOptions,
 ): Promise<CompiledGraph> {
   const placement = new Placement(graph);
-  const steps = planSteps(
-    graph,
-    (value) => placement.of(value).operand,
-    kernelLimits(device.gpu),
-    chooseVariant,
-  );
+  const operandOf = (value: Value): Operand => placement.of(value).operand;
+  const steps = planSteps(graph, operandOf, kernelLimits(device.gpu), options.chooseVariant);
   checkSizes(graph, steps, placement, owned);
+  try {
+    return await compileSteps(graph, steps, placement, device, owned, options);
+  } catch (error) {
+    throw withMemoryAdvice(error, graph, steps, placement, device);
+  }
+}
+
+async function compileSteps(
+  graph: Graph,
+  steps: readonly Step[],
+  placement: Placement,
+  device: EngineDevice,
+  owned: OwnedBuffers,
+  { readWeight, pipelines, onProgress, signal }: CompileOptions,
+): Promise<CompiledGraph> {
   const { storages, scratch, activations, inputsAndOutputs } = await device.scoped(
     'allocating activations',
     () => allocateActivations(graph, steps, placement, owned),

@@ -1,4 +1,4 @@
-import { DeviceLostError, deviceError } from '../errors.js';
+import { DeviceLostError, deviceError, OutOfMemoryError } from '../errors.js';
 
 /** Optional features that the engine uses where an adapter has them; `has` says which were granted. */
 const WANTED_FEATURES = ['shader-f16', 'timestamp-query', 'subgroups'] as const satisfies GPUFeatureName[];
@@ -219,7 +219,7 @@ export class EngineDevice {
    * Runs one synchronous call of WebGPU and returns its result once the device has accepted it. The error scopes
    * are opened and closed around `fn` without a pause, so that tasks running at the same time do not mix them up.
    * @param what for the error: what is being done, e.g. `creating the buffer 'stem'`
-   * @throws ZianError (device) with the device's message, also when the device is lost.
+   * @throws ZianError (device) with the device's message, also when the device is lost; OutOfMemoryError
    */
   async scoped<T>(what: string, fn: () => T, scopes: readonly GPUErrorFilter[] = ALL_SCOPES): Promise<T> {
     this.assertAlive();
@@ -240,7 +240,8 @@ export class EngineDevice {
     }
     const failed = (await Promise.all(errors)).find(({ error }) => error !== null);
     if (failed) {
-      throw deviceError(`${what}: ${SCOPE_SAYS[failed.scope]}: ${oneLine(failed.error?.message ?? '')}`);
+      const message = `${what}: ${SCOPE_SAYS[failed.scope]}: ${oneLine(failed.error?.message ?? '')}`;
+      throw failed.scope === 'out-of-memory' ? new OutOfMemoryError(message) : deviceError(message);
     }
     this.assertAlive();
     return result;

@@ -55,7 +55,7 @@ export class Readback {
       bytes += Math.ceil(tensor.buffer.size / 256) * 256;
       return { ...tensor, from };
     });
-    const staging = this.#stagingOf(bytes);
+    const staging = await this.#stagingOf(bytes);
     for (const { buffer, from } of copies) encoder.copyBufferToBuffer(buffer, 0, staging, from, buffer.size);
     gpu.queue.submit([encoder.finish()]);
     const mapped = await this.#map(staging, bytes);
@@ -85,9 +85,13 @@ export class Readback {
     return staging.getMappedRange(0, bytes);
   }
 
-  #stagingOf(bytes: number): GPUBuffer {
+  async #stagingOf(bytes: number): Promise<GPUBuffer> {
     if (this.#staging && this.#staging.size >= bytes) return this.#staging;
-    const larger = this.#owned.create('staging', bytes, BufferUsage.COPY_DST | BufferUsage.MAP_READ);
+    const usage = BufferUsage.COPY_DST | BufferUsage.MAP_READ;
+    const larger = await this.#device.scoped(
+      `reading ${bytes} bytes back (heat maps and stages take most; landmarks alone take a few hundred)`,
+      () => this.#owned.create('staging', bytes, usage),
+    );
     if (this.#staging) this.#owned.release(this.#staging);
     this.#staging = larger;
     return larger;
