@@ -24,6 +24,7 @@ const entries = {
   'bench/peers/pages/tfjs': 'bench/peers/browser/pages/tfjs.ts',
   'demo/main': 'demo/main.ts',
   'fuzz/main': 'test/fuzz/main.ts',
+  'soak/main': 'soak/main.ts',
   'web-server/main': 'web/server/main.ts',
 };
 

@@ -33,6 +33,14 @@ export const inputError = (message: string, options?: ErrorOptions): ZianError =
 export const deviceError = (message: string, options?: ErrorOptions): ZianError =>
   new ZianError('device', message, options);
 
+/** The GPU has no memory left for what was asked of it; the message says how much that is, and what would take less. */
+export class OutOfMemoryError extends ZianError {
+  constructor(message: string, options?: ErrorOptions) {
+    super('device', message, options);
+    this.name = 'OutOfMemoryError';
+  }
+}
+
 /** The device was lost, or destroyed, while it was needed. What was made on it is gone: open a new one and load again. */
 export class DeviceLostError extends ZianError {
   /** `destroyed` or `unknown`, as WebGPU gives it. */

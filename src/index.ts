@@ -1,4 +1,4 @@
-export { DeviceLostError, type ErrorKind, EXIT_CODES, ZianError } from './errors.js';
+export { DeviceLostError, type ErrorKind, EXIT_CODES, OutOfMemoryError, ZianError } from './errors.js';
 export { EngineDevice } from './graph/index.js';
 export { adapterKey, parseTuningTable, type TunedCall, Tuner, TuningTable } from './tuning/index.js';
 export { decodeImage } from './web/decode.js';

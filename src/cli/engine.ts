@@ -1,6 +1,8 @@
+import type { DeviceReport } from '../graph/device.js';
 import type { TuningMode } from '../tuning/index.js';
 import type { ZianConfig } from '../zian/config.js';
 import type { RgbaImage } from '../zian/image.js';
+import type { TracedLayer } from '../zian/layer-trace.js';
 import type { ModelDtype } from '../zian/model-file.js';
 import type { Stage } from '../zian/stages.js';
 import type { Heatmaps, Localization } from '../zian/zian.js';
@@ -15,6 +17,7 @@ export interface Engine {
   localize(image: RgbaImage, options?: { flipTest?: boolean }): Promise<Localization>;
   heatmaps(): Promise<Heatmaps>;
   stages(image: RgbaImage, options?: { mirror?: boolean }): Promise<ReadonlyMap<string, Stage>>;
+  trace(image: RgbaImage, visit: (layer: TracedLayer) => Promise<void>): Promise<void>;
 }
 
 export interface EngineOptions {
@@ -34,6 +37,8 @@ export interface OpenedEngine {
   readonly engine: Engine;
   /** The adapter's name. */
   readonly adapter: string;
+  /** What the device says of itself. */
+  readonly device: DeviceReport;
   close(): Promise<void>;
 }
 

@@ -15,5 +15,5 @@ export const openEngine: OpenEngine = async ({ model, adapter, dtype, tuning, no
     onProgress: ({ stage, done, total }) =>
       onProgress(STAGES.indexOf(stage) * total + done, STAGES.length * total),
   });
-  return { engine: zian, adapter: device.report.name, close };
+  return { engine: zian, adapter: device.report.name, device: device.report, close };
 };

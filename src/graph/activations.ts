@@ -35,24 +35,11 @@ function lifetimesOf(graph: Graph, steps: readonly Step[], placement: Placement)
   return lifetimes;
 }
 
-/**
- * Makes a buffer for each input and output, which keep theirs, and slots for all that lives only while the graph runs:
- * other storages, and the steps' scratch buffers.
- */
-export function allocateActivations(
-  graph: Graph,
-  steps: readonly Step[],
-  placement: Placement,
-  owned: OwnedBuffers,
-): Activations {
-  const kept = new Map<Value, GPUBuffer>();
-  for (const value of [...graph.inputs.values(), ...graph.outputs.values()]) {
-    const { storage } = placement.of(value);
-    if (kept.has(storage)) continue;
-    kept.set(storage, owned.create(storage.label, Math.max(16, storageBytes(storage.spec)), USAGE));
-  }
-
-  const shared = [...lifetimesOf(graph, steps, placement)].filter(([storage]) => !kept.has(storage));
+/** Which buffers there are to be: those of inputs and outputs, and slots for the rest. */
+function planActivations(graph: Graph, steps: readonly Step[], placement: Placement) {
+  const ends = [...graph.inputs.values(), ...graph.outputs.values()];
+  const ports = new Set(ends.map((value) => placement.of(value).storage));
+  const shared = [...lifetimesOf(graph, steps, placement)].filter(([storage]) => !ports.has(storage));
   const scratch = steps.flatMap((step, i) =>
     Object.entries(step.plan.scratch ?? {}).map(([name, bytes]) => ({
       step,
@@ -63,6 +50,30 @@ export function allocateActivations(
     })),
   );
   const plan = planMemory([...shared.map(([, lifetime]) => lifetime), ...scratch]);
+  return { ports, shared, scratch, plan };
+}
+
+/** Bytes of all that `allocateActivations` makes. */
+export function activationBytes(graph: Graph, steps: readonly Step[], placement: Placement): number {
+  const { ports, plan } = planActivations(graph, steps, placement);
+  const kept = [...ports].reduce((sum, { spec }) => sum + storageBytes(spec), 0);
+  return plan.slots.reduce((sum, bytes) => sum + bytes, kept);
+}
+
+/**
+ * Makes a buffer for each input and output, which keep theirs, and slots for all that lives only while the graph runs:
+ * other storages, and the steps' scratch buffers.
+ */
+export function allocateActivations(
+  graph: Graph,
+  steps: readonly Step[],
+  placement: Placement,
+  owned: OwnedBuffers,
+): Activations {
+  const { ports, shared, scratch, plan } = planActivations(graph, steps, placement);
+  const kept = new Map<Value, GPUBuffer>();
+  for (const storage of ports)
+    kept.set(storage, owned.create(storage.label, Math.max(16, storageBytes(storage.spec)), USAGE));
   const slots = plan.slots.map((bytes, i) =>
     owned.create(`slot ${i}`, Math.max(16, Math.ceil(bytes / 16) * 16), USAGE | BufferUsage.INDIRECT),
   );

@@ -1,10 +1,12 @@
+import type { Operand } from '../kernels/contract.js';
 import { storageBytes } from '../kernels/layout.js';
 import { allocateActivations } from './activations.js';
 import type { ReadWeight } from './constants.js';
 import type { EngineDevice } from './device.js';
 import { kernelLimits, type PreparedDispatch, prepareCall } from './dispatch.js';
 import { BufferUsage } from './flags.js';
-import { type Graph, readsOf, writesOf } from './graph.js';
+import { type Graph, readsOf, type Value, writesOf } from './graph.js';
+import { withMemoryAdvice } from './out-of-memory.js';
 import type { OwnedBuffers } from './owned-buffers.js';
 import { PipelineCache } from './pipelines.js';
 import { type Place, Placement } from './placement.js';
@@ -30,6 +32,11 @@ export interface CompileOptions {
   readonly onProgress?: (progress: CompileProgress) => void;
   /** Stops between two weights, or two shaders: see `Executable.compile`. */
   readonly signal?: AbortSignal | undefined;
+  /**
+   * What is submitted at once should take no longer: 1,000 ms unless given, infinite for one submit always. A run is cut
+   * between steps by what the last one took.
+   */
+  readonly submitBudgetMilliseconds?: number | undefined;
   /** The variant of a kernel node, by name; the kernel's own default where it gives undefined. */
   readonly chooseVariant?: ChooseVariant;
 }
@@ -51,7 +58,10 @@ export interface CompiledGraph {
   readonly inputs: ReadonlyMap<string, Port>;
   readonly outputs: ReadonlyMap<string, Port>;
   readonly steps: readonly Step[];
-  readonly dispatches: readonly PreparedDispatch[];
+  /** Of each step. */
+  readonly dispatches: readonly (readonly PreparedDispatch[])[];
+  /** By operand, what a step reads and writes; constants in the order that its variant wants. */
+  readonly buffersOf: (step: Step) => Readonly<Record<string, GPUBuffer>>;
   readonly memory: MemoryReport;
 }
 
@@ -63,16 +73,27 @@ export async function compileGraph(
   graph: Graph,
   device: EngineDevice,
   owned: OwnedBuffers,
-  { readWeight, pipelines, onProgress, signal, chooseVariant }: CompileOptions,
+  options: CompileOptions,
 ): Promise<CompiledGraph> {
   const placement = new Placement(graph);
-  const steps = planSteps(
-    graph,
-    (value) => placement.of(value).operand,
-    kernelLimits(device.gpu),
-    chooseVariant,
-  );
+  const operandOf = (value: Value): Operand => placement.of(value).operand;
+  const steps = planSteps(graph, operandOf, kernelLimits(device.gpu), options.chooseVariant);
   checkSizes(graph, steps, placement, owned);
+  try {
+    return await compileSteps(graph, steps, placement, device, owned, options);
+  } catch (error) {
+    throw withMemoryAdvice(error, graph, steps, placement, device);
+  }
+}
+
+async function compileSteps(
+  graph: Graph,
+  steps: readonly Step[],
+  placement: Placement,
+  device: EngineDevice,
+  owned: OwnedBuffers,
+  { readWeight, pipelines, onProgress, signal }: CompileOptions,
+): Promise<CompiledGraph> {
   const { storages, scratch, activations, inputsAndOutputs } = await device.scoped(
     'allocating activations',
     () => allocateActivations(graph, steps, placement, owned),
@@ -120,6 +141,7 @@ export async function compileGraph(
     outputs: ports(graph.outputs),
     steps,
     dispatches,
+    buffersOf,
     memory: { weights: constants.bytes, activations, inputsAndOutputs },
   };
 }
@@ -145,7 +167,7 @@ async function prepareSteps(
   { gpu }: EngineDevice,
   owned: OwnedBuffers,
   pipelines: PipelineCache,
-): Promise<PreparedDispatch[]> {
+): Promise<PreparedDispatch[][]> {
   const absent = owned.create('absent operands', 256, BufferUsage.STORAGE);
   const uniforms = new Map<string, GPUBuffer>();
   const uniform = (contents: Uint32Array): GPUBuffer => {
@@ -175,5 +197,5 @@ async function prepareSteps(
       );
     }),
   );
-  return prepared.flat();
+  return prepared;
 }

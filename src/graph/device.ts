@@ -1,4 +1,4 @@
-import { DeviceLostError, deviceError } from '../errors.js';
+import { DeviceLostError, deviceError, OutOfMemoryError } from '../errors.js';
 
 /** Optional features that the engine uses where an adapter has them; `has` says which were granted. */
 const WANTED_FEATURES = ['shader-f16', 'timestamp-query', 'subgroups'] as const satisfies GPUFeatureName[];
@@ -90,6 +90,13 @@ function readLimits(limits: GPUSupportedLimits): Record<LimitName, number> {
   return values;
 }
 
+/**
+ * Which adapter and driver something was measured or found out on. Browsers do not tell the driver's version; there it
+ * may outlive a driver.
+ */
+export const adapterKey = ({ name, vendor, architecture, description, backend }: DeviceReport): string =>
+  [name, vendor, architecture, description, backend].filter((part) => part !== '').join(' | ');
+
 /** Dawn's messages run over several lines; an error here is one sentence. */
 const oneLine = (message: string): string => message.replace(/\s+/g, ' ').trim();
 
@@ -152,8 +159,8 @@ export class EngineDevice {
    * Takes the caller's own device, with whatever features and limits it was made with; it is never destroyed here.
    * @param info for browsers whose `GPUDevice` has no `adapterInfo`
    */
-  static wrap(device: GPUDevice, info?: GPUAdapterInfo): EngineDevice {
-    return new EngineDevice(device, describe(device, info ?? device.adapterInfo), false);
+  static wrap(device: GPUDevice, info?: GPUAdapterInfo, hints: AdapterHints = {}): EngineDevice {
+    return new EngineDevice(device, describe(device, info ?? device.adapterInfo, hints), false, hints.wait);
   }
 
   /** Whether the device was granted a feature. */
@@ -166,20 +173,41 @@ export class EngineDevice {
     return this.#wait ? this.#wait(work) : work;
   }
 
+  /** That the device was lost or destroyed, as an error to throw; undefined while it is alive. */
+  get loss(): DeviceLostError | undefined {
+    if (!this.#loss) return undefined;
+    const { reason, message } = this.#loss;
+    return new DeviceLostError(
+      reason,
+      reason === 'destroyed'
+        ? `The GPU device '${this.report.name}' was destroyed; open a new one.`
+        : `The GPU device '${this.report.name}' was lost (${message || 'no reason given'}); open a new one, and where this happens again, update its driver or take another adapter.`,
+    );
+  }
+
+  /**
+   * Whether the device is lost, also where that is only about to be told: what fails because of a loss may fail a moment
+   * before WebGPU says why.
+   * @param milliseconds how long to wait for the news
+   */
+  async isLostWithin(milliseconds: number): Promise<boolean> {
+    if (this.#loss) return true;
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    const silence = new Promise<void>((resolve) => {
+      timer = setTimeout(resolve, milliseconds);
+    });
+    await Promise.race([this.lost, silence]);
+    clearTimeout(timer);
+    return this.#loss !== undefined;
+  }
+
   /**
    * @throws DeviceLostError when the device was lost or destroyed; ZianError (device), once, when it has reported an error
    * that no error scope caught: what was computed since the last call cannot be trusted.
    */
   assertAlive(): void {
-    if (this.#loss) {
-      const { reason, message } = this.#loss;
-      throw new DeviceLostError(
-        reason,
-        reason === 'destroyed'
-          ? `The GPU device '${this.report.name}' was destroyed; open a new one.`
-          : `The GPU device '${this.report.name}' was lost (${message || 'no reason given'}); open a new one, and where this happens again, update its driver or take another adapter.`,
-      );
-    }
+    const { loss } = this;
+    if (loss) throw loss;
     const uncaptured = this.#uncaptured;
     if (uncaptured !== undefined) {
       this.#uncaptured = undefined;
@@ -191,7 +219,7 @@ export class EngineDevice {
    * Runs one synchronous call of WebGPU and returns its result once the device has accepted it. The error scopes
    * are opened and closed around `fn` without a pause, so that tasks running at the same time do not mix them up.
    * @param what for the error: what is being done, e.g. `creating the buffer 'stem'`
-   * @throws ZianError (device) with the device's message, also when the device is lost.
+   * @throws ZianError (device) with the device's message, also when the device is lost; OutOfMemoryError
    */
   async scoped<T>(what: string, fn: () => T, scopes: readonly GPUErrorFilter[] = ALL_SCOPES): Promise<T> {
     this.assertAlive();
@@ -212,7 +240,8 @@ export class EngineDevice {
     }
     const failed = (await Promise.all(errors)).find(({ error }) => error !== null);
     if (failed) {
-      throw deviceError(`${what}: ${SCOPE_SAYS[failed.scope]}: ${oneLine(failed.error?.message ?? '')}`);
+      const message = `${what}: ${SCOPE_SAYS[failed.scope]}: ${oneLine(failed.error?.message ?? '')}`;
+      throw failed.scope === 'out-of-memory' ? new OutOfMemoryError(message) : deviceError(message);
     }
     this.assertAlive();
     return result;

@@ -3,29 +3,44 @@ import type { Call, Variant } from '../kernels/contract.js';
 import { elementCount, storageBytes, toStorage } from '../kernels/layout.js';
 import { type CompiledGraph, type CompileOptions, compileGraph, type MemoryReport } from './compile.js';
 import type { EngineDevice } from './device.js';
-import { encodeDispatch } from './dispatch.js';
+import { encodeDispatch, operandsOf, type PreparedDispatch } from './dispatch.js';
 import { writeElements } from './elements.js';
 import type { Graph, KernelNode } from './graph.js';
 import { OwnedBuffers } from './owned-buffers.js';
 import { Profiler, type Timing } from './profiler.js';
 import { Readback } from './readback.js';
+import { SubmitSchedule } from './submit-schedule.js';
+
+/** A step that has just run. */
+export interface TracedStep {
+  readonly step: { readonly node: KernelNode; readonly call: Call; readonly variant: Variant };
+  /** An operand that the run computes or is given, in C order; not constants, which lie in an order of the variant's. */
+  read(operand: string): Promise<Float64Array>;
+}
 
 /**
  * A graph made ready on a device: weights uploaded, pipelines compiled, buffers planned, bind groups made.
- * A run is one command buffer of one submit, and allocates nothing. Owns what it makes; never the device.
+ * A run is one command buffer of one submit, of several where the adapter is slow, and allocates nothing. Owns what it makes; never the device.
  */
 export class Executable {
   readonly #device: EngineDevice;
   readonly #owned: OwnedBuffers;
   readonly #compiled: CompiledGraph;
   readonly #readback: Readback;
+  readonly #schedule: SubmitSchedule;
   #destroyed = false;
 
-  private constructor(device: EngineDevice, owned: OwnedBuffers, compiled: CompiledGraph) {
+  private constructor(
+    device: EngineDevice,
+    owned: OwnedBuffers,
+    compiled: CompiledGraph,
+    submitBudgetMilliseconds: number | undefined,
+  ) {
     this.#device = device;
     this.#owned = owned;
     this.#compiled = compiled;
     this.#readback = new Readback(device, owned);
+    this.#schedule = new SubmitSchedule(compiled.steps, compiled.dispatches, submitBudgetMilliseconds);
   }
 
   /**
@@ -39,16 +54,22 @@ export class Executable {
   ): Promise<Executable> {
     const owned = new OwnedBuffers(device);
     try {
-      return new Executable(device, owned, await compileGraph(graph, device, owned, options));
+      const compiled = await compileGraph(graph, device, owned, options);
+      return new Executable(device, owned, compiled, options.submitBudgetMilliseconds);
     } catch (error) {
       owned.destroy();
       throw error;
     }
   }
 
+  /** What can be read after a run. */
+  get outputNames(): Iterable<string> {
+    return this.#compiled.outputs.keys();
+  }
+
   /** Number of dispatches of a run. */
   get dispatchCount(): number {
-    return this.#compiled.dispatches.length;
+    return this.#compiled.dispatches.reduce((count, { length }) => count + length, 0);
   }
 
   /** GPU memory held. */
@@ -97,17 +118,50 @@ export class Executable {
   }
 
   /**
-   * Runs the graph, and reads the named outputs in the same submit. One run or read at a time.
+   * Runs the graph, and reads the named outputs in the same submit, the last one. One run or read at a time.
    * @returns their values in C order
    * @throws ZianError (device) when the device is lost or has reported an error
    */
   async run(outputs: readonly string[] = []): Promise<Map<string, Float32Array>> {
     this.#assertUsable();
-    const encoder = this.#device.gpu.createCommandEncoder();
-    const pass = encoder.beginComputePass();
-    for (const dispatch of this.#compiled.dispatches) encodeDispatch(pass, dispatch);
-    pass.end();
-    return await this.#finish(encoder, outputs);
+    const { gpu } = this.#device;
+    const started = performance.now();
+    const encoders = this.#schedule.parts().map((part) => {
+      const encoder = gpu.createCommandEncoder();
+      encodeAll(encoder, part);
+      return encoder;
+    });
+    const last = encoders.pop() ?? gpu.createCommandEncoder();
+    for (const encoder of encoders) gpu.queue.submit([encoder.finish()]);
+    const results = await this.#finish(last, outputs);
+    this.#schedule.timed(performance.now() - started);
+    return results;
+  }
+
+  /**
+   * Runs the graph step by step, and shows each step with its operands as they lie on the device right after it. For
+   * finding faults: every step is waited for.
+   */
+  async trace(visit: (step: TracedStep) => Promise<void>): Promise<void> {
+    for (const [i, step] of this.#compiled.steps.entries()) {
+      this.#assertUsable();
+      const encoder = this.#device.gpu.createCommandEncoder();
+      encodeAll(encoder, this.#compiled.dispatches[i] ?? []);
+      this.#device.gpu.queue.submit([encoder.finish()]);
+      const buffers = this.#compiled.buffersOf(step);
+      const operands = operandsOf(step.call);
+      await visit({
+        step,
+        read: async (name) => {
+          const [buffer, operand] = [buffers[name], operands[name]];
+          if (!buffer || !operand) throw new Error(`${step.node.label} has no operand '${name}'`);
+          const reading = this.#device.gpu.createCommandEncoder();
+          const empty = (count: number) => new Float64Array(count);
+          const results = await this.#readback.submitAs(reading, [{ name, buffer, operand }], empty);
+          return results.get(name) ?? empty(0);
+        },
+      });
+    }
   }
 
   /** Reads outputs of the last run, in C order. */
@@ -122,7 +176,7 @@ export class Executable {
    */
   async profile(): Promise<Timing[]> {
     this.#assertUsable();
-    const { dispatches } = this.#compiled;
+    const dispatches = this.#compiled.dispatches.flat();
     if (!this.#device.has('timestamp-query'))
       throw deviceError(
         `${this.#device.report.name} has no timestamp queries, so stages cannot be timed on it.`,
@@ -158,4 +212,10 @@ export class Executable {
     });
     return this.#readback.submit(encoder, tensors);
   }
+}
+
+function encodeAll(encoder: GPUCommandEncoder, dispatches: readonly PreparedDispatch[]): void {
+  const pass = encoder.beginComputePass();
+  for (const dispatch of dispatches) encodeDispatch(pass, dispatch);
+  pass.end();
 }

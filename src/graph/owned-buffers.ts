@@ -1,4 +1,4 @@
-import { inputError } from '../errors.js';
+import { inputError, OutOfMemoryError } from '../errors.js';
 import type { EngineDevice } from './device.js';
 import { BufferUsage } from './flags.js';
 
@@ -21,11 +21,10 @@ export class OwnedBuffers {
 
   /** A storage buffer that begins its life with what `fill` writes to its bytes, which are zeros before. */
   upload(label: string, bytes: number, fill: (to: ArrayBuffer) => void): GPUBuffer {
-    const { gpu } = this.#device;
     const usage = BufferUsage.STORAGE | BufferUsage.COPY_DST;
     // Beyond the limits this would take the host's memory before the device could refuse.
     this.checkBinding(`'${label}'`, bytes);
-    const buffer = gpu.createBuffer({ label, size: bytes, usage, mappedAtCreation: true });
+    const buffer = this.#mapped(label, bytes, usage);
     this.#buffers.add(buffer);
     fill(buffer.getMappedRange());
     buffer.unmap();
@@ -52,10 +51,20 @@ export class OwnedBuffers {
     this.#buffers.clear();
   }
 
+  /** WebGPU throws a RangeError where the host has no memory for the mapping. */
+  #mapped(label: string, size: number, usage: number): GPUBuffer {
+    try {
+      return this.#device.gpu.createBuffer({ label, size, usage, mappedAtCreation: true });
+    } catch (cause) {
+      if (!(cause instanceof RangeError)) throw cause;
+      throw new OutOfMemoryError(`There is no memory for the ${size} bytes of '${label}'.`, { cause });
+    }
+  }
+
   #check(what: string, bytes: number, most: number): void {
     if (bytes > most)
       throw inputError(
-        `${what} takes ${bytes} bytes; ${this.#device.report.name} holds at most ${most}: use a smaller image or region size.`,
+        `${what} takes ${bytes} bytes; ${this.#device.report.name} holds at most ${most}: use a smaller image or region size${this.#device.has('shader-f16') ? ', or half precision (dtype f16)' : ''}.`,
       );
   }
 }

@@ -6,6 +6,9 @@ import type { EngineDevice } from './device.js';
 import { BufferUsage, MapMode } from './flags.js';
 import type { OwnedBuffers } from './owned-buffers.js';
 
+/** A mapping that fails with its device may do so before the loss itself is told. */
+const LOSS_NEWS_MILLISECONDS = 500;
+
 /** A tensor to read, and the buffer that it lies in. */
 export interface Readable {
   readonly name: string;
@@ -29,7 +32,16 @@ export class Readback {
    * @returns their values in C order, by name, once all is done
    * @throws ZianError (device) when the device is lost or has reported an error
    */
-  async submit(encoder: GPUCommandEncoder, tensors: readonly Readable[]): Promise<Map<string, Float32Array>> {
+  submit(encoder: GPUCommandEncoder, tensors: readonly Readable[]): Promise<Map<string, Float32Array>> {
+    return this.submitAs(encoder, tensors, (count) => new Float32Array(count));
+  }
+
+  /** As `submit`, into arrays of another kind: integers above 2^24 need more than float32. */
+  async submitAs<T extends Float32Array | Float64Array>(
+    encoder: GPUCommandEncoder,
+    tensors: readonly Readable[],
+    empty: (count: number) => T,
+  ): Promise<Map<string, T>> {
     const { gpu } = this.#device;
     if (tensors.length === 0) {
       gpu.queue.submit([encoder.finish()]);
@@ -43,7 +55,7 @@ export class Readback {
       bytes += Math.ceil(tensor.buffer.size / 256) * 256;
       return { ...tensor, from };
     });
-    const staging = this.#stagingOf(bytes);
+    const staging = await this.#stagingOf(bytes);
     for (const { buffer, from } of copies) encoder.copyBufferToBuffer(buffer, 0, staging, from, buffer.size);
     gpu.queue.submit([encoder.finish()]);
     const mapped = await this.#map(staging, bytes);
@@ -51,7 +63,7 @@ export class Readback {
       return new Map(
         copies.map(({ name, buffer, operand, from }) => {
           const scalars = decodeElements(mapped, from, buffer.size, operand.dtype);
-          return [name, gather(scalars, operand, new Float32Array(elementCount(operand.shape)))];
+          return [name, gather(scalars, operand, empty(elementCount(operand.shape)))];
         }),
       );
     } finally {
@@ -63,6 +75,7 @@ export class Readback {
     try {
       await this.#device.wait(staging.mapAsync(MapMode.READ, 0, bytes));
     } catch (error) {
+      await this.#device.isLostWithin(LOSS_NEWS_MILLISECONDS);
       this.#device.assertAlive();
       throw deviceError(`the results could not be read back from ${this.#device.report.name}.`, {
         cause: error,
@@ -72,9 +85,13 @@ export class Readback {
     return staging.getMappedRange(0, bytes);
   }
 
-  #stagingOf(bytes: number): GPUBuffer {
+  async #stagingOf(bytes: number): Promise<GPUBuffer> {
     if (this.#staging && this.#staging.size >= bytes) return this.#staging;
-    const larger = this.#owned.create('staging', bytes, BufferUsage.COPY_DST | BufferUsage.MAP_READ);
+    const usage = BufferUsage.COPY_DST | BufferUsage.MAP_READ;
+    const larger = await this.#device.scoped(
+      `reading ${bytes} bytes back (heat maps and stages take most; landmarks alone take a few hundred)`,
+      () => this.#owned.create('staging', bytes, usage),
+    );
     if (this.#staging) this.#owned.release(this.#staging);
     this.#staging = larger;
     return larger;

@@ -1,4 +1,4 @@
-import type { Call, ConstantRows, Variant } from '../kernels/contract.js';
+import type { Call, ConstantRows, DType, Variant } from '../kernels/contract.js';
 import { bytesPerElement, elementCount, storageBytes, toStorage } from '../kernels/layout.js';
 import { constantRows, flatRows } from './constant-rows.js';
 import type { Constant, ReadWeight } from './constants.js';
@@ -19,6 +19,35 @@ export interface ArrangedConstant {
   write(to: ArrayBuffer): void;
 }
 
+const storedScalars = (input: string, { spec }: Value, packing: Variant['packing'], call: Call): number =>
+  packing?.inputs.includes(input)
+    ? packing.length(input, call)
+    : storageBytes({ shape: spec.shape, dtype: 'f32' }) / 4;
+
+const storedBytes = (scalars: number, dtype: DType): number =>
+  Math.ceil((scalars * bytesPerElement(dtype)) / 16) * 16;
+
+/** Operands that look the same on the device share a buffer: what a variant packs depends on the call as well, groups above all. */
+const orderOf = (name: string, { node, variant }: Step): string =>
+  variant.packing?.inputs.includes(name)
+    ? JSON.stringify([node.kernel.name, variant.name, name, node.attributes])
+    : '';
+
+/** Bytes of all that `uploadConstants` makes. */
+export function constantBytes(constants: ReadonlyMap<Value, Constant>, steps: readonly Step[]): number {
+  const seen = new Map<Value, Set<string>>();
+  let total = 0;
+  for (const step of steps)
+    for (const [name, value] of Object.entries(step.node.inputs)) {
+      const orders = seen.get(value) ?? new Set();
+      const order = orderOf(name, step);
+      if (!constants.has(value) || orders.has(order)) continue;
+      seen.set(value, orders.add(order));
+      total += storedBytes(storedScalars(name, value, step.variant.packing, step.call), value.spec.dtype);
+    }
+  return total;
+}
+
 /** Reads a constant, and says how it is written; nothing is copied before. */
 export async function arrangeConstant(
   input: string,
@@ -36,13 +65,13 @@ export async function arrangeConstant(
       `${value.label}: ${rows.sources.length * rows.rowLength} values for the shape [${shape.join(', ')}]`,
     );
   const packed = packing?.inputs.includes(input) ? packing : undefined;
-  const scalars = packed ? packed.length(input, call) : storageBytes({ shape, dtype: 'f32' }) / 4;
+  const scalars = storedScalars(input, value, packing, call);
   const fill = (out: Float32Array): void => {
     if (packed) packed.write(input, rows, call, out);
     else toStorage(flatRows(rows), shape, out);
   };
   return {
-    bytes: Math.ceil((scalars * bytesPerElement(dtype)) / 16) * 16,
+    bytes: storedBytes(scalars, dtype),
     rows,
     write(to) {
       if (dtype === 'f32') {
@@ -106,10 +135,8 @@ export async function uploadConstants(
   let pending = 0;
   for (const [i, { step, name, value, constant }] of wanted.entries()) {
     signal?.throwIfAborted();
-    const { node, variant, call } = step;
-    // What a variant packs depends on the call as well, groups above all.
-    const packed = [node.kernel.name, variant.name, name, node.attributes];
-    const order = variant.packing?.inputs.includes(name) ? JSON.stringify(packed) : '';
+    const { variant, call } = step;
+    const order = orderOf(name, step);
     let buffer = shared.get(value)?.get(order);
     if (!buffer) {
       const arranged = await arrangeConstant(name, value, constant, variant, call, readWeight);

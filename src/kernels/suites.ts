@@ -5,6 +5,7 @@ import { concatSuite } from './concat/index.js';
 import type { KernelSuite } from './contract.js';
 import { conv2dSuite } from './conv2d/index.js';
 import { copySuite } from './copy/index.js';
+import { countNotFiniteSuite } from './count_not_finite/index.js';
 import { cropAndResizeSuite } from './crop_and_resize/index.js';
 import { layerNormSuite } from './layer_norm/index.js';
 import { matmulSuite } from './matmul/index.js';
@@ -33,6 +34,7 @@ export const suites: readonly KernelSuite[] = [
   concatSuite,
   conv2dSuite,
   copySuite,
+  countNotFiniteSuite,
   cropAndResizeSuite,
   multiplySuite,
   pixelShuffleSuite,

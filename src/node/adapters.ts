@@ -3,6 +3,7 @@ import { type DeviceReport, describe, EngineDevice } from '../graph/device.js';
 import { type SelfTestOutcome, selfTest } from '../graph/self-test.js';
 import { type ListedAdapter, listedAdapters, packagedSwiftShader, requestAdapter } from './dawn.js';
 import { patiently } from './patience.js';
+import { forgetPassed, hasPassed, notePassed } from './self-test-file.js';
 import { type DriverSet, driversInSight } from './vulkan.js';
 
 /** An adapter that this machine offers. */
@@ -87,7 +88,7 @@ async function candidateOf(drivers: DriverSet, listed: ListedAdapter): Promise<C
 }
 
 /**
- * Opens a device, tested by known answers.
+ * Opens a device, tested by known answers, once for each adapter, driver and version of this package.
  * @param selector `auto` takes a hardware adapter and falls back to software; `hardware` only the first;
  *   `software` takes the packaged SwiftShader, or a software adapter of the environment's where the package is
  *   missing; anything else is a part of an adapter's name or description, in either case of letters
@@ -191,6 +192,7 @@ async function checkCandidate(candidate: Candidate): Promise<SelfTestOutcome> {
   try {
     const device = await openUntested(candidate);
     const outcome = await selfTest(device);
+    await (outcome.ok ? notePassed(device.report) : forgetPassed(device.report));
     device.destroy();
     return outcome;
   } catch (error) {
@@ -201,7 +203,8 @@ async function checkCandidate(candidate: Candidate): Promise<SelfTestOutcome> {
 
 async function openTested(candidate: Candidate): Promise<EngineDevice> {
   const device = await openUntested(candidate);
-  const outcome = await selfTest(device);
+  const known = await hasPassed(device.report);
+  const outcome: SelfTestOutcome = known ? { ok: true } : await selfTest(device);
   if (!outcome.ok) {
     device.destroy();
     throw deviceError(
@@ -209,6 +212,7 @@ async function openTested(candidate: Candidate): Promise<EngineDevice> {
     );
   }
   destroyAtExit(device);
+  if (!known) await notePassed(device.report);
   return device;
 }
 

@@ -1,8 +1,5 @@
-import { deviceError } from '../errors.js';
-import type { EngineDevice } from '../graph/device.js';
-import { Tuner, type TuningMode } from '../tuning/index.js';
-import { openSafetensors } from '../weights/index.js';
-import { parseModelMetadata } from '../zian/model-file.js';
+import type { DeviceReport, EngineDevice } from '../graph/device.js';
+import { Tuner, type TuningMode, type TuningTable } from '../tuning/index.js';
 import { type LoadProgress, Zian } from '../zian/zian.js';
 import { openDevice } from './adapters.js';
 import { openFileSource } from './file-source.js';
@@ -27,6 +24,8 @@ export interface LoadOptions {
   readonly tuning?: TuningMode;
   /** 3,000 unless given. */
   readonly tuningMilliseconds?: number;
+  /** How often a call is repeated on a new device where its own is lost, as in `ZianOptions`; once unless given. */
+  readonly repeats?: number;
   /** Takes the line that says when `auto` falls back to a software adapter; by default it goes to stderr. */
   readonly log?: (line: string) => void;
   /** Called while weights are uploaded and pipelines compiled. */
@@ -35,7 +34,7 @@ export interface LoadOptions {
   readonly signal?: AbortSignal;
 }
 
-/** A model with the device that it is on. */
+/** A model with the device that it is on, which is another one after a loss. */
 export interface LoadedModel {
   readonly zian: Zian;
   readonly device: EngineDevice;
@@ -50,43 +49,46 @@ export interface LoadedModel {
  * `signal.reason` when that is aborted
  */
 export async function loadZian(path: string, options: LoadOptions = {}): Promise<LoadedModel> {
-  const { dtype, onProgress, log, signal } = options;
+  const { dtype, onProgress, log, signal, repeats } = options;
   const source = await openFileSource(path);
-  const ends: (() => Promise<void> | void)[] = [() => source.close()];
-  const close = async (): Promise<void> => {
-    for (let end = ends.pop(); end !== undefined; end = ends.pop()) await end();
-  };
+  let tuned:
+    | { readonly report: DeviceReport; readonly table: TuningTable; readonly known: number }
+    | undefined;
   try {
-    // Opening a device takes seconds; a file that is no model is told before.
-    parseModelMetadata((await openSafetensors(source)).metadata, source.name);
-    const device = options.device ?? (await openDevice(options.adapter, log === undefined ? {} : { log }));
-    if (options.device === undefined) ends.push(() => device.destroy());
-    if (dtype === 'f16' && !device.has('shader-f16')) {
-      throw deviceError(
-        `The adapter '${device.report.name}' has no half-precision arithmetic (shader-f16); compute in f32, or choose another adapter (see \`zian doctor\`).`,
-      );
-    }
-    const mode = options.tuning ?? (device.report.software ? 'use' : 'measure');
-    const table = mode === 'off' ? undefined : await readTuning(device.report);
-    const known = table?.size;
-    const budgetMilliseconds = mode === 'measure' ? (options.tuningMilliseconds ?? TUNING_MILLISECONDS) : 0;
     const zian = await Zian.load({
       model: source,
-      device,
-      ...(table === undefined ? {} : { tuning: new Tuner(table, { budgetMilliseconds }) }),
+      device: options.device ?? (() => openDevice(options.adapter, log === undefined ? {} : { log })),
+      tuning: async ({ report }) => {
+        const mode = options.tuning ?? (report.software ? 'use' : 'measure');
+        if (mode === 'off') return undefined;
+        const table = await readTuning(report);
+        tuned = { report, table, known: table.size };
+        const budgetMilliseconds =
+          mode === 'measure' ? (options.tuningMilliseconds ?? TUNING_MILLISECONDS) : 0;
+        return new Tuner(table, { budgetMilliseconds });
+      },
+      ...(repeats === undefined ? {} : { repeats }),
       ...(dtype === undefined ? {} : { dtype }),
       ...(signal === undefined ? {} : { signal }),
       onProgress: (progress) => {
         if (progress.stage !== 'download') onProgress?.(progress);
       },
     });
-    ends.push(() => zian.destroy());
     // A cache that cannot be written costs the next start some time, and is no reason to fail.
-    if (table !== undefined && table.size !== known)
-      await writeTuning(device.report, table).catch(() => undefined);
-    return { zian, device, close };
+    if (tuned && tuned.table.size !== tuned.known)
+      await writeTuning(tuned.report, tuned.table).catch(() => undefined);
+    return {
+      zian,
+      get device() {
+        return zian.device;
+      },
+      close: async () => {
+        zian.destroy();
+        await source.close();
+      },
+    };
   } catch (error) {
-    await close();
+    await source.close();
     throw error;
   }
 }

@@ -1,5 +1,4 @@
 import { inputError } from '../errors.js';
-import type { DeviceReport } from '../graph/device.js';
 import type { Call, Kernel } from '../kernels/contract.js';
 import { callSignature } from './call-signature.js';
 
@@ -14,13 +13,6 @@ const FORMAT = 'zian-webgpu tuning';
 const FORMAT_VERSION = 1;
 /** Far more calls than any model has; a file with more is none of ours. */
 const MOST_CALLS = 100_000;
-
-/**
- * Which adapter and driver measurements are for: other ones have other rankings. Browsers do not tell the driver's
- * version; there a table may outlive a driver, which costs speed at the most.
- */
-export const adapterKey = ({ name, vendor, architecture, description, backend }: DeviceReport): string =>
-  [name, vendor, architecture, description, backend].filter((part) => part !== '').join(' | ');
 
 /** The fastest variants of the calls that were measured on one adapter. */
 export class TuningTable {

@@ -3,6 +3,7 @@ import type { Executable } from '../graph/index.js';
 import type { Architecture } from './architecture.js';
 import type { ZianConfig } from './config.js';
 import type { Point } from './coordinates.js';
+import { assertFinite, finiteChecksOf } from './finite-checks.js';
 import { type SourcePixels, writeSource } from './source.js';
 
 /** One forward pass, in network pixels. */
@@ -46,7 +47,7 @@ interface Peak {
 
 /**
  * Writes the image, runs the network, and reads its peaks.
- * @throws ZianError (input) when a heat map's peak is NaN or infinite, (device) when the device is lost
+ * @throws ZianError (input) when a checked stage or a heat map's peak is NaN or infinite, (device) when the device is lost
  */
 export async function forward(
   model: ForwardModel,
@@ -59,10 +60,12 @@ export async function forward(
   writeSource(executable, source, config, mirror);
   const written = performance.now();
   const names = heatmapNames(architecture);
-  const results = await executable.run(names.flatMap((name) => [`${name}.index`, `${name}.value`]));
+  const peaks = names.flatMap((name) => [`${name}.index`, `${name}.value`]);
+  const results = await executable.run([...peaks, ...finiteChecksOf(executable.outputNames)]);
   times.preprocess += written - started;
   times.network += performance.now() - written;
 
+  assertFinite(results, model.name, model.dtype);
   const { dsFactor, regionRadius } = config;
   const coarse = peakOf('heatmap_ds', results, model);
   const center = { x: coarse.point.x * dsFactor, y: coarse.point.y * dsFactor };

@@ -3,6 +3,7 @@ import type { SafetensorsFile } from '../weights/index.js';
 import type { Architecture } from './architecture.js';
 import { checkStateDict } from './check-state-dict.js';
 import type { ZianConfig } from './config.js';
+import { withFiniteChecks } from './finite-checks.js';
 import { Network } from './model/network.js';
 import { type ModelDtype, parseModelMetadata } from './model-file.js';
 
@@ -29,5 +30,5 @@ export function modelGraph(
   const architecture = checkStateDict(config, shapes, name);
   const builder = new GraphBuilder({ weights: shapes, dtype });
   new Network(builder, config, architecture, (_, value) => value).build();
-  return { config, architecture, graph: optimize(builder.build(), withoutPasses) };
+  return { config, architecture, graph: withFiniteChecks(optimize(builder.build(), withoutPasses)) };
 }

@@ -6,7 +6,8 @@ export type Work<T> = (check: () => void) => Promise<T>;
  * for it: an aborted call is rejected at once.
  */
 export class WorkQueue {
-  readonly #end = new AbortController();
+  readonly #rejecters = new Set<(reason: Error) => void>();
+  #ended: Error | undefined;
   #last: Promise<unknown> = Promise.resolve();
 
   /**
@@ -14,21 +15,32 @@ export class WorkQueue {
    * @throws `signal.reason` as soon as that is aborted, the queue's own once it has ended
    */
   add<T>(work: Work<T>, signal?: AbortSignal): Promise<T> {
-    const signals = [this.#end.signal, ...(signal ? [signal] : [])];
     const check = (): void => {
-      for (const each of signals) each.throwIfAborted();
+      if (this.#ended) throw this.#ended;
+      signal?.throwIfAborted();
     };
     const result = this.#last.then(() => {
       check();
       return work(check);
     });
     this.#last = result.catch(() => undefined);
-    return abortable(result, signals);
+    return this.#untilEnd(signal ? abortable(result, [signal]) : result);
   }
 
   /** Rejects everything that waits and is to come. May be called again. */
   end(reason: Error): void {
-    this.#end.abort(reason);
+    this.#ended ??= reason;
+    for (const reject of this.#rejecters) reject(this.#ended);
+  }
+
+  // Not by an AbortSignal of the queue's own: Node warns of a leak where more than ten calls listen to one.
+  #untilEnd<T>(promise: Promise<T>): Promise<T> {
+    return new Promise((resolve, reject) => {
+      this.#rejecters.add(reject);
+      const settled = (): void => void this.#rejecters.delete(reject);
+      promise.finally(settled).then(resolve, reject);
+      if (this.#ended) reject(this.#ended);
+    });
   }
 }
 

@@ -2,18 +2,20 @@ import { usageError } from '../errors.js';
 import type { EngineDevice, Executable, MemoryReport, Timing } from '../graph/index.js';
 import type { Architecture } from './architecture.js';
 import type { ZianConfig } from './config.js';
-import type { ImageSize } from './coordinates.js';
 import { type Forward, forward } from './forward.js';
 import { type Heatmaps, readHeatmaps } from './heatmaps.js';
 import { runInstrumented } from './instrumented.js';
-import { type LoadedZian, loadModel, type ZianOptions } from './load.js';
+import { type TracedLayer, traceLayers } from './layer-trace.js';
+import type { LiveModel } from './live-model.js';
+import { loadModel, type ZianOptions } from './load.js';
 import { type Localization, localizationOf } from './localization.js';
 import { type ImageSource, isLive } from './picture/image-source.js';
-import { ImageReader } from './picture/reader.js';
+import type { LoadedZian } from './prepare.js';
 import { abortable, WorkQueue } from './queue.js';
 import type { SourcePixels } from './source.js';
 import type { Stage } from './stages.js';
 
+export type { OpenDevice } from './device-source.js';
 export type { Heatmaps } from './heatmaps.js';
 export type { LoadProgress, ZianOptions } from './load.js';
 export type { Localization } from './localization.js';
@@ -34,22 +36,35 @@ export interface StagesOptions {
   readonly signal?: AbortSignal;
 }
 
+/** The last image that was localised, and the model on whose device its heat maps lie. */
+interface LastRun {
+  readonly model: LoadedZian;
+  readonly source: SourcePixels;
+  readonly forward: Forward;
+}
+
+/** Pixels, and the model on whose device they lie where they lie on one. */
+interface ReadPixels {
+  readonly source: SourcePixels;
+  readonly model: LoadedZian;
+  readonly milliseconds: number;
+}
+
 /** A ZIAN model on a device: finds one landmark per image. Calls made at the same time run one after the other. */
 export class Zian {
   readonly config: ZianConfig;
   readonly architecture: Architecture;
   readonly metadata: Readonly<Record<string, string>>;
-  readonly #model: LoadedZian;
-  readonly #reader: ImageReader;
+  readonly #live: LiveModel;
   readonly #queue = new WorkQueue();
-  #last: { readonly size: ImageSize; readonly forward: Forward } | undefined;
+  #last: LastRun | undefined;
 
-  private constructor(model: LoadedZian) {
-    this.config = model.config;
-    this.architecture = model.architecture;
-    this.metadata = model.file.metadata;
-    this.#model = model;
-    this.#reader = new ImageReader(model.device, model.config);
+  private constructor(live: LiveModel) {
+    const { config, architecture, file } = live.network;
+    this.config = config;
+    this.architecture = architecture;
+    this.metadata = file.metadata;
+    this.#live = live;
   }
 
   /**
@@ -65,16 +80,16 @@ export class Zian {
     } catch (error) {
       // Given up at the last moment.
       loading.then(
-        ({ destroy }) => destroy(),
+        (live) => live.destroy(),
         () => undefined,
       );
       throw error;
     }
   }
 
-  /** What it computes on. It is lost when `device.lost` settles; then load the model again, on another one. */
+  /** What it computes on. Where that is lost and was not the caller's, the next call opens another one. */
   get device(): EngineDevice {
-    return this.#model.device;
+    return this.#live.current.device;
   }
 
   /** Number of GPU dispatches of a forward pass. */
@@ -87,9 +102,9 @@ export class Zian {
     return this.executable.memory;
   }
 
-  /** The compiled graph, for profiles and benches. */
+  /** The compiled graph, for profiles and benches; another one after a lost device. */
   get executable(): Executable {
-    return this.#model.executable;
+    return this.#live.current.executable;
   }
 
   /**
@@ -99,24 +114,20 @@ export class Zian {
    */
   localize(image: ImageSource, options: LocalizeOptions = {}): Promise<Localization> {
     const { flipTest = this.config.flipTest, signal } = options;
-    return this.#withPixels(image, signal, async (source, milliseconds, check) => {
-      const model = this.#model;
+    return this.#withPixels(image, signal, async ({ source, model, milliseconds }, check) => {
       const times = { preprocess: milliseconds, network: 0 };
       // The mirrored run first, so that the heat maps left on the device are the image's own.
       const mirrored = flipTest ? await forward(model, source, true, times) : undefined;
       check();
       const own = await forward(model, source, false, times);
-      this.#last = { size: source.size, forward: own };
+      this.#last = { model, source, forward: own };
       return localizationOf(own, mirrored, source.size, this.config, this.architecture, times);
     });
   }
 
-  /** The heat maps of the last localised image. */
+  /** The heat maps of the last localised image. @throws DeviceLostError, also where they were lost with an image on the GPU */
   heatmaps(): Promise<Heatmaps> {
-    return this.#queue.add(async () => {
-      if (!this.#last) throw new Error('heat maps are there after localize');
-      return await readHeatmaps(this.#model, this.#last.size, this.#last.forward);
-    });
+    return this.#afterRun((model, { source, forward }) => readHeatmaps(model, source.size, forward));
   }
 
   /**
@@ -125,12 +136,24 @@ export class Zian {
    */
   stages(image: ImageSource, options: StagesOptions = {}): Promise<Map<string, Stage>> {
     const { mirror = false, signal } = options;
-    return this.#withPixels(image, signal, (source) => runInstrumented(this.#model, source, mirror, signal));
+    return this.#withPixels(image, signal, ({ model, source }) =>
+      runInstrumented(model, source, mirror, signal),
+    );
+  }
+
+  /**
+   * Runs the network that `localize` runs layer by layer, and shows each layer with its operands: for finding a kernel or
+   * driver that computes wrongly. Slow, since every layer is waited for.
+   */
+  trace(image: ImageSource, visit: (layer: TracedLayer) => Promise<void>): Promise<void> {
+    return this.#withPixels(image, undefined, ({ model, source }) => traceLayers(model, source, visit));
   }
 
   /** GPU time of each dispatch of a forward pass over the last image; needs timestamp queries. */
   profile(): Promise<Timing[]> {
-    return this.#queue.add(() => this.executable.profile());
+    return this.#queue.add(() =>
+      this.#live.use({ repeatable: true, run: ({ executable }) => executable.profile() }),
+    );
   }
 
   /**
@@ -139,31 +162,53 @@ export class Zian {
    */
   destroy(): void {
     this.#queue.end(usageError('The model was destroyed; load it again.'));
-    this.#model.destroy();
+    this.#live.destroy();
+    this.#last = undefined;
+  }
+
+  /** What can be had of the last image's run, which is done again where its device was lost. */
+  #afterRun<T>(read: (model: LoadedZian, last: LastRun) => Promise<T>): Promise<T> {
+    const run = async (model: LoadedZian): Promise<T> => {
+      const last = this.#last;
+      if (!last) throw new Error('heat maps are there after localize');
+      if (last.model !== model) {
+        if (!(last.source.pixels instanceof Uint8Array)) last.model.device.assertAlive();
+        await forward(model, last.source, false, { preprocess: 0, network: 0 });
+        this.#last = { ...last, model };
+      }
+      return await read(model, last);
+    };
+    return this.#queue.add((check) => this.#live.use({ run, repeatable: true, check }));
   }
 
   /** Reads an image when its turn comes, or now if it may change until then, and frees what that took. */
   #withPixels<T>(
     image: ImageSource,
     signal: AbortSignal | undefined,
-    work: (source: SourcePixels, milliseconds: number, check: () => void) => Promise<T>,
+    work: (pixels: ReadPixels, check: () => void) => Promise<T>,
   ): Promise<T> {
-    const read = async (): Promise<{ source: SourcePixels; milliseconds: number }> => {
+    const read = async (model: LoadedZian): Promise<ReadPixels> => {
       const started = performance.now();
-      const source = await this.#reader.read(image);
-      return { source, milliseconds: performance.now() - started };
+      const source = await model.reader.read(image);
+      return { source, model, milliseconds: performance.now() - started };
     };
-    const early = isLive(image) && !signal?.aborted ? read() : undefined;
+    const live = isLive(image);
+    const early = live && !signal?.aborted ? read(this.#live.current) : undefined;
     let begun = false;
-    const result = this.#queue.add(async (check) => {
-      begun = true;
-      const { source, milliseconds } = await (early ?? read());
-      try {
-        check();
-        return await work(source, milliseconds, check);
-      } finally {
-        source.destroy();
-      }
+    const result = this.#queue.add((check) => {
+      const run = async (model: LoadedZian): Promise<T> => {
+        begun = true;
+        const pixels = await (early ?? read(model));
+        try {
+          check();
+          // Taken from an image that may have changed since, and lost with the device.
+          if (pixels.model !== model) pixels.model.device.assertAlive();
+          return await work(pixels, check);
+        } finally {
+          pixels.source.destroy();
+        }
+      };
+      return this.#live.use({ run, repeatable: !live, check });
     }, signal);
     // Work that is never begun does not free its pixels. A failure to read them is told by the work.
     early?.then(

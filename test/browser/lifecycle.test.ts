@@ -123,11 +123,17 @@ describe('the end of a model in Chromium', () => {
     expect(answers).toEqual(Array(3).fill('ZianError: The model was destroyed; load it again.'));
   });
 
-  it('is told when the device is lost, and another one does the work', async () => {
-    await page().call('loadModel', 'small', { path: SMALL });
-    await page().call('loadModel', 'lost', { path: SMALL, device: 'own' });
+  it('is told when a device that was given is lost', async () => {
+    await page().call('loadModel', 'lost', { path: SMALL, device: 'given' });
     const answers = await page().call('loseDevice', 'lost', PICTURE);
     expect(answers).toEqual([...Array(3).fill(expect.stringMatching(/^DeviceLostError: /)), 'destroyed']);
+  });
+
+  it('does not come when its own device is lost: another one does the work', async () => {
+    await page().call('loadModel', 'small', { path: SMALL });
+    await page().call('loadModel', 'found', { path: SMALL, device: 'own' });
+    const answers = await page().call('loseDevice', 'found', PICTURE);
+    expect(answers).toEqual([...Array(3).fill('a result'), 'destroyed']);
     await page().call('loadModel', 'found', { path: SMALL, device: 'own' });
     const { landmark } = await page().call('localizeAs', 'found', 'blob', PICTURE);
     expect(landmark).toEqual((await page().call('localizeAs', 'small', 'blob', PICTURE)).landmark);

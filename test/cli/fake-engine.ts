@@ -1,4 +1,5 @@
 import type { Engine, EngineOptions, Localization, OpenEngine, Stage } from '../../src/cli/engine.js';
+import { DEFAULT_LIMITS, type DeviceReport } from '../../src/graph/device.js';
 import { PRESETS, type ZianConfig } from '../../src/zian/config.js';
 import type { RgbaImage } from '../../src/zian/image.js';
 import { modelMetadata } from '../../src/zian/model-file.js';
@@ -50,6 +51,17 @@ const map = (x0: number, y0: number, x1: number, y1: number): Heatmap => ({
   y1,
 });
 
+const FAKE_DEVICE: DeviceReport = {
+  name: 'Fake adapter',
+  vendor: '',
+  architecture: '',
+  description: '',
+  backend: '',
+  software: true,
+  features: [],
+  limits: DEFAULT_LIMITS,
+};
+
 /** An engine that computes nothing: the commands around it are what is tested. */
 export function fakeEngine(behaviour: FakeBehaviour = {}): { openEngine: OpenEngine; calls: FakeCalls } {
   const { config = PRESETS.refuge, dtype = 'f32' } = behaviour;
@@ -71,6 +83,7 @@ export function fakeEngine(behaviour: FakeBehaviour = {}): { openEngine: OpenEng
     async heatmaps() {
       return behaviour.heatmaps ?? { coarse: map(0, 0, 60, 50), fine: map(10, 10, 40, 40) };
     },
+    async trace() {},
     async stages(_, { mirror = false } = {}) {
       calls.mirrors.push(mirror);
       return behaviour.stages?.(mirror) ?? new Map();
@@ -81,6 +94,7 @@ export function fakeEngine(behaviour: FakeBehaviour = {}): { openEngine: OpenEng
     return {
       engine,
       adapter: 'Fake adapter',
+      device: FAKE_DEVICE,
       close: async () => {
         calls.closed++;
       },

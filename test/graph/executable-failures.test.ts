@@ -173,7 +173,7 @@ describe('a tensor beyond the limits of the device', () => {
 describe('a device that is out of memory', () => {
   it.each(['slot 0', 'x', 'conv.weight'])('at %s is told, and all is freed', async (label) => {
     const { gpu } = await testDevice();
-    const error = { message: 'fails to allocate' };
+    const error = { message: 'fails to allocate.' };
     const open: GPUErrorFilter[] = [];
     let failing = false;
     const made: GPUBuffer[] = [];
@@ -204,7 +204,10 @@ describe('a device that is out of memory', () => {
     });
     expect(await failure(test, device)).toMatchObject({
       kind: 'device',
-      message: expect.stringMatching(/out of memory.*fails to allocate/),
+      name: 'OutOfMemoryError',
+      message: expect.stringMatching(
+        /out of memory.*fails to allocate\. The network takes \d+\.\d MB: \d+\.\d MB of weights and .* To make it fit, .*close what else uses the GPU/,
+      ),
     });
     expect(open).toEqual([]);
     expect(made.length).toBeGreaterThan(0);

@@ -3,9 +3,12 @@ import { DEFAULT_LIMITS } from '../../src/graph/device.js';
 import { GraphBuilder, optimize } from '../../src/graph/index.js';
 import { Placement } from '../../src/graph/placement.js';
 import { planSteps, type Step } from '../../src/graph/steps.js';
+import { workOf } from '../../src/graph/submit-schedule.js';
 import type { KernelLimits } from '../../src/kernels/contract.js';
+import { countNotFinite } from '../../src/kernels/count_not_finite/count_not_finite.js';
 import { checkStateDict } from '../../src/zian/check-state-dict.js';
 import { PRESETS } from '../../src/zian/config.js';
+import { withFiniteChecks } from '../../src/zian/finite-checks.js';
 import { Network } from '../../src/zian/model/network.js';
 import { RELEASED, stateDictShapes } from '../support/state-dict.js';
 
@@ -15,7 +18,7 @@ function stepsOn(limits: Pick<KernelLimits, 'subgroupSize' | 'software'>): Step[
   const builder = new GraphBuilder({ weights: shapes, dtype: 'f32' });
   const architecture = checkStateDict(PRESETS.refuge, shapes, 'released');
   new Network(builder, PRESETS.refuge, architecture, (_, value) => value).build();
-  const graph = optimize(builder.build());
+  const graph = withFiniteChecks(optimize(builder.build()));
   const placement = new Placement(graph);
   return planSteps(graph, (value) => placement.of(value).operand, { ...DEFAULT_LIMITS, ...limits });
 }
@@ -28,6 +31,29 @@ describe('the released REFUGE network', () => {
 
   it('takes at most 700 dispatches with the default variants of GPUs', () => {
     expect(dispatches(gpu)).toBeLessThanOrEqual(700);
+  });
+
+  it('has no step that takes more than 6 % of its time, as the schedule of submits estimates it', () => {
+    const work = gpu.map(workOf);
+    const total = work.reduce((sum, each) => sum + each, 0);
+    expect(Math.max(...work) / total).toBeLessThan(0.06);
+  });
+
+  it('counts what is not finite where its parts end', () => {
+    const checked = gpu.filter(({ node }) => node.kernel === countNotFinite);
+    expect(checked.map(({ node }) => node.inputs.x?.label)).toEqual([
+      'hrnet.final_layer',
+      'heatmap_ds.0',
+      'hrnet_roi.final_layer + hrnet_roi_3.final_layer',
+      'coatten_bn1.relu',
+      'coatten_bn2.relu',
+      ...['query', 'key'].map((name) => `attention.in_ator_trans.${name}`),
+      ...['query', 'key'].map((name) => `attention.ator_out_trans.${name}`),
+      'attention.add',
+      'bnf.relu',
+      'heatmap_roi.1.relu',
+      'heatmap_roi.3',
+    ]);
   });
 
   it('convolves through workgroup memory on GPUs, and not on software adapters', () => {

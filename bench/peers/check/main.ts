@@ -9,8 +9,8 @@ import { checkoutRoot, INSTALL, loadPeer } from '../peer-package.js';
 import { checkKernel } from './kernels.js';
 import { checkRun } from './runs.js';
 
-/** Not part of an exported network: it begins after the preprocessing. */
-const NOT_EXPORTED = new Set(['preprocess']);
+/** Not part of an exported network: it begins after the preprocessing, and checks nothing. */
+const NOT_EXPORTED = new Set(['preprocess', 'count_not_finite']);
 const context = { streams: processStreams(), debug: process.env.ZIAN_DEBUG === '1' };
 
 async function openOrt(root: string): Promise<Ort> {

@@ -212,10 +212,11 @@ export async function loseDevice(id: string, path: string): Promise<readonly str
   const blob = await fetchBlob(path);
   const calls = [zian.localize(blob), zian.localize(blob)];
   await new Promise((resolve) => setTimeout(resolve, 30));
-  zian.device.gpu.destroy();
+  const { device } = zian;
+  device.gpu.destroy();
   const answers = await Promise.all(calls.map((call) => call.then(() => 'a result', errorText)));
   answers.push(await zian.localize(blob).then(() => 'a result', errorText));
-  const { reason } = await zian.device.lost;
+  const { reason } = await device.lost;
   zian.destroy();
   return [...answers, reason];
 }

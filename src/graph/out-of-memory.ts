@@ -1,0 +1,39 @@
+import { OutOfMemoryError } from '../errors.js';
+import { activationBytes } from './activations.js';
+import type { EngineDevice } from './device.js';
+import type { Graph } from './graph.js';
+import type { Placement } from './placement.js';
+import type { Step } from './steps.js';
+import { constantBytes } from './upload.js';
+
+const megabytes = (bytes: number): string => `${(bytes / 1e6).toFixed(bytes < 1e7 ? 1 : 0)} MB`;
+
+/**
+ * An error of a graph that does not fit on a device: where that is memory, with the bytes that all of it takes and what
+ * would take less; another error as it is.
+ */
+export function withMemoryAdvice(
+  error: unknown,
+  graph: Graph,
+  steps: readonly Step[],
+  placement: Placement,
+  device: EngineDevice,
+): unknown {
+  if (!(error instanceof OutOfMemoryError)) return error;
+  const weights = constantBytes(graph.constants, steps);
+  const rest = activationBytes(graph, steps, placement);
+  const half = steps.some(({ call }) => Object.values(call.outputs).some(({ dtype }) => dtype === 'f16'));
+  const advice = [
+    ...(!half && device.has('shader-f16')
+      ? [`compute in half precision, which takes about ${megabytes((weights + rest) / 2)} (dtype f16)`]
+      : []),
+    'close what else uses the GPU',
+    'run fewer models at a time',
+    "leave out stages and dumps, which keep every layer's result",
+    'or take another adapter',
+  ];
+  return new OutOfMemoryError(
+    `${error.message} The network takes ${megabytes(weights + rest)}: ${megabytes(weights)} of weights and ${megabytes(rest)} for images and layers. To make it fit, ${advice.join(', ')}.`,
+    { cause: error },
+  );
+}

@@ -1,0 +1,21 @@
+// Second half: one workgroup adds the counts up.
+@group(0) @binding(0) var<storage, read> counts: array<u32>;
+@group(0) @binding(1) var<storage, read_write> count: array<vec4<u32>>;
+
+const SIZE = 64u;
+var<workgroup> sums: array<u32, SIZE>;
+
+@compute @workgroup_size(SIZE)
+fn main(@builtin(local_invocation_index) local: u32) {
+  var sum = 0u;
+  for (var i = local; i < p.parts; i += SIZE) {
+    sum += counts[i];
+  }
+  sums[local] = sum;
+  workgroupBarrier();
+  if (local > 0u) { return; }
+  for (var i = 1u; i < SIZE; i++) {
+    sum += sums[i];
+  }
+  count[p.offset] = vec4<u32>(sum, 0u, 0u, 0u);
+}
