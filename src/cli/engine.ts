@@ -3,7 +3,7 @@ import type { ZianConfig } from '../zian/config.js';
 import type { RgbaImage } from '../zian/image.js';
 import type { ModelDtype } from '../zian/model-file.js';
 import type { Stage } from '../zian/stages.js';
-import type { Heatmaps, Localization } from '../zian/zian.js';
+import type { Heatmaps, Localization, LocalizeOptions } from '../zian/zian.js';
 
 export type { Point } from '../zian/coordinates.js';
 export type { Heatmaps, Localization, Stage };
@@ -12,7 +12,7 @@ export type { Heatmaps, Localization, Stage };
 export interface Engine {
   readonly config: ZianConfig;
   readonly metadata: Readonly<Record<string, string>>;
-  localize(image: RgbaImage, options?: { flipTest?: boolean }): Promise<Localization>;
+  localize(image: RgbaImage, options?: Pick<LocalizeOptions, 'flipTest' | 'refine'>): Promise<Localization>;
   heatmaps(): Promise<Heatmaps>;
   stages(image: RgbaImage, options?: { mirror?: boolean }): Promise<ReadonlyMap<string, Stage>>;
 }

@@ -1,5 +1,6 @@
 import { Command, Option } from 'commander';
 import { addBench } from './commands/bench.js';
+import { addCalibrate } from './commands/calibrate.js';
 import { addConvert } from './commands/convert.js';
 import { addDoctor } from './commands/doctor.js';
 import { addEnsemble } from './commands/ensemble.js';
@@ -45,6 +46,7 @@ function makeProgram(host: CommandHost): Command {
     addMerge,
     addEvaluate,
     addEnsemble,
+    addCalibrate,
     addConvert,
     addInspect,
     addVerify,
