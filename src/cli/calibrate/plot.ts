@@ -73,10 +73,9 @@ function triagePlot({ triage }: Assessment, limit: number): Markup {
   // The first few landmarks say nothing.
   const points = triage.filter(({ kept }) => kept >= 0.05);
   const top = 1.15 * Math.max(...points.map(({ meanError }) => meanError));
-  const x: Axis = { from: 0, to: 1, start: 442, end: 722 };
+  const x: Axis = { from: 0, to: 1, start: 432, end: 680 };
   const errors: Axis = { from: 0, to: top, start: 344, end: 64 };
   const wrong: Axis = { ...errors, to: 1.15 * Math.max(0.01, ...points.map(({ right }) => 1 - right)) };
-  const last = points.at(-1);
   return [
     svgText(x.start, 46, 'Triage: what is left of the errors', { class: 'head' }),
     drawAxes(
@@ -100,13 +99,13 @@ function triagePlot({ triage }: Assessment, limit: number): Markup {
       points.map(({ kept, right }) => [kept, 1 - right]),
       'b',
     ),
-    svgText(x.start + 10, 82, 'mean error', { class: 'note-a' }),
-    svgText(
-      x.start + 10,
-      99,
-      `error over ${(100 * limit).toFixed(1)} % (all: ${(100 * (1 - (last?.right ?? 0))).toFixed(0)} %; own scale from 0)`,
-      { class: 'note-b' },
+    ...ticks(0, wrong.to, 5).map((value) =>
+      svgText(x.end + 7, position(wrong, value) + 4, percentTick(value), { class: 'note-b' }),
     ),
+    svgText(x.start + 10, 82, 'mean error', { class: 'note-a' }),
+    svgText(x.start + 10, 99, `share over ${(100 * limit).toFixed(1)} % (right-hand scale)`, {
+      class: 'note-b',
+    }),
   ].join('');
 }
 
