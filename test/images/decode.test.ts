@@ -25,7 +25,7 @@ async function refusal(bytes: Uint8Array): Promise<string> {
 }
 
 describe('against cv2.imread', () => {
-  it.each([...expectations.images, ...expectations.dicom])(
+  it.each([...expectations.images, ...expectations.tiff, ...expectations.dicom])(
     '$file',
     async ({ file, width, height, sha256 }) => {
       const image = await readImageFile(fixturePath(file));

@@ -14,7 +14,9 @@ interface ExpectedImage {
 /** What test/images/make_fixtures.py found OpenCV to do. */
 export interface Expectations {
   readonly opencv: string;
+  /** PNG and JPEG, which browsers read as well. */
   readonly images: readonly ExpectedImage[];
+  readonly tiff: readonly ExpectedImage[];
   /** What the writer of the DICOM files meant, computed by NumPy; JPEG decoded by OpenCV. */
   readonly dicom: readonly ExpectedImage[];
   readonly resizes: readonly { source: [number, number]; target: [number, number]; sha256: string }[];

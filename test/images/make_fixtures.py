@@ -406,8 +406,8 @@ def main():
     else:
         result = {
             'opencv': cv2.__version__,
-            'images': write_with_expectations(folder, fixture_files(rng))
-            + write_with_expectations(folder, ((f'tiff/{name}', data) for name, data in tiff_files(rng))),
+            'images': write_with_expectations(folder, fixture_files(rng)),
+            'tiff': write_with_expectations(folder, ((f'tiff/{name}', data) for name, data in tiff_files(rng))),
             'dicom': write_dicom(folder, dicom_files(rng)),
             'resizes': list(resize_expectations()),
             'normalizations': list(normalization_expectations()),

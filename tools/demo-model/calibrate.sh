@@ -11,8 +11,8 @@ set -eu
 task=$1
 folder=$2
 case $task in
-  fovea) generator=fundus; count=1000; fit=600; width=560; height=560 ;;
-  scleral-spur) generator=asoct; count=400; fit=250; width=1064; height=500 ;;
+  fovea) generator=fundus; count=1000; fit=600; width=560; height=560; limit=0.025 ;;
+  scleral-spur) generator=asoct; count=400; fit=250; width=1064; height=500; limit=0.01 ;;
   *) echo "no such task: $task" >&2; exit 2 ;;
 esac
 cd "$(dirname "$0")/../.."
@@ -29,4 +29,4 @@ for part in fit held-out; do
 done
 node dist/cli/zian.js calibrate "$folder/$task-fit.jsonl" "$pictures/truth.csv" -m "models/$task.safetensors" \
   -o "models/$task.calibration.json" --held-out "$folder/$task-held-out.jsonl" "$pictures/truth.csv" \
-  --plot "docs/images/calibration-$task.svg"
+  --limit $limit --plot "docs/images/calibration-$task.svg"
