@@ -14,6 +14,7 @@ const entries = {
   'convert/index': 'tools/convert-weights/index.ts',
   'cli/zian': 'src/cli/main.ts',
   'cli/image-worker': 'src/node/image-worker.ts',
+  'cli/docs': 'src/cli/docs.ts',
   'bench/main': 'bench/main.ts',
   'bench/peers/main': 'bench/peers/main.ts',
   'bench/peers/check': 'bench/peers/check/main.ts',

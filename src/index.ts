@@ -15,5 +15,6 @@ export type { Localization } from './zian/localization.js';
 export type { ModelSource } from './zian/model-source.js';
 export { type OverlayResult, renderOverlay } from './zian/overlay.js';
 export type { ImageSource, LiveSource, PixelBuffer } from './zian/picture/image-source.js';
+export type { Refinement } from './zian/refine.js';
 export type { Stage } from './zian/stages.js';
 export { type LocalizeOptions, type StagesOptions, Zian } from './zian/zian.js';

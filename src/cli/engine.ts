@@ -5,7 +5,7 @@ import type { RgbaImage } from '../zian/image.js';
 import type { TracedLayer } from '../zian/layer-trace.js';
 import type { ModelDtype } from '../zian/model-file.js';
 import type { Stage } from '../zian/stages.js';
-import type { Heatmaps, Localization } from '../zian/zian.js';
+import type { Heatmaps, Localization, LocalizeOptions } from '../zian/zian.js';
 
 export type { Point } from '../zian/coordinates.js';
 export type { Heatmaps, Localization, Stage };
@@ -14,7 +14,7 @@ export type { Heatmaps, Localization, Stage };
 export interface Engine {
   readonly config: ZianConfig;
   readonly metadata: Readonly<Record<string, string>>;
-  localize(image: RgbaImage, options?: { flipTest?: boolean }): Promise<Localization>;
+  localize(image: RgbaImage, options?: Pick<LocalizeOptions, 'flipTest' | 'refine'>): Promise<Localization>;
   heatmaps(): Promise<Heatmaps>;
   stages(image: RgbaImage, options?: { mirror?: boolean }): Promise<ReadonlyMap<string, Stage>>;
   trace(image: RgbaImage, visit: (layer: TracedLayer) => Promise<void>): Promise<void>;

@@ -1,7 +1,7 @@
 import { basename } from 'node:path';
 import { printable } from '../weights/index.js';
 import type { Localization, Point } from './engine.js';
-import type { ImageResult, ScanResult } from './localize-result.js';
+import type { Found, ImageResult, ScanResult } from './localize-result.js';
 
 const xy = ({ x, y }: Point): string => `(${x.toFixed(2)}, ${y.toFixed(2)})`;
 
@@ -15,6 +15,13 @@ const networkJson = ({ coarse, roiCenter, fine, landmark }: Localization['networ
   fine: bare(fine),
   landmark: bare(landmark),
 });
+
+/** With four digits: it does not tell more. */
+const confidenceJson = ({ confidence }: { readonly confidence?: number | undefined }) =>
+  confidence === undefined ? {} : { confidence: Math.round(confidence * 1e4) / 1e4 };
+
+const confidenceText = ({ confidence }: Found): string =>
+  confidence === undefined ? '' : `, confidence ${(100 * confidence).toFixed(0)} %`;
 
 /** The line of `--json`: points in 0-based pixels of the original image, `network` in the network's own pixels. */
 export function resultJson({
@@ -35,6 +42,7 @@ export function resultJson({
     network: networkJson(network),
     peak: { coarse: peak.coarse, fine: peak.fine },
     margin: { coarse: margin.coarse, fine: margin.fine },
+    ...confidenceJson(result),
     adapter,
     milliseconds: {
       decode: microseconds(decodeMilliseconds),
@@ -54,12 +62,13 @@ export function scanJson({
   adapter,
   totalMilliseconds,
 }: ScanResult) {
-  const half = ({ landmark, coarse, network, peak, margin }: Localization) => ({
+  const half = ({ landmark, coarse, network, peak, margin, confidence }: Found) => ({
     landmark: bare(landmark),
     coarse: bare(coarse),
     network: networkJson(network),
     peak: { coarse: peak.coarse, fine: peak.fine },
     margin: { coarse: margin.coarse, fine: margin.fine },
+    ...confidenceJson({ confidence }),
   });
   const { left, right } = halves;
   return {
@@ -78,15 +87,15 @@ export function scanJson({
   };
 }
 
-const found = ({ landmark, peak, margin }: Localization): string =>
-  `${xy(landmark)}, peak ${peak.fine.toPrecision(4)}, margin ${margin.fine.toPrecision(3)}`;
+const found = (result: Found): string =>
+  `${xy(result.landmark)}, peak ${result.peak.fine.toPrecision(4)}, margin ${result.margin.fine.toPrecision(3)}${confidenceText(result)}`;
 
 const seconds = (milliseconds: number): string => `${(milliseconds / 1000).toFixed(2)} s`;
 
 /** The line for people. */
 export function resultLine({ path, result, totalMilliseconds }: ImageResult): string {
   const { landmark, coarse, peak, margin } = result;
-  return `${printable(path)}: landmark ${xy(landmark)}, coarse ${xy(coarse)}, peak ${peak.fine.toPrecision(4)}, margin ${margin.fine.toPrecision(3)}, ${seconds(totalMilliseconds)}`;
+  return `${printable(path)}: landmark ${xy(landmark)}, coarse ${xy(coarse)}, peak ${peak.fine.toPrecision(4)}, margin ${margin.fine.toPrecision(3)}${confidenceText(result)}, ${seconds(totalMilliseconds)}`;
 }
 
 /** The line for people of an AS-OCT scan. */

@@ -1,12 +1,14 @@
+import { createHash } from 'node:crypto';
 import { join } from 'node:path';
-import { sha256Source } from '../../tools/convert-weights/index.js';
 import { EXIT_CODES, usageError } from '../errors.js';
 import { sidesOf } from '../landmarks/index.js';
 import type { Task } from '../node/bundled-models.js';
-import { openFileSource } from '../node/file-source.js';
+import { calibrationBeside, calibrationPath, readCalibration } from '../node/calibration-file.js';
 import { findImages, type ImageEntry, tableNames } from '../node/find-images.js';
-import { nodeSha256 } from '../node/sha256.js';
+import { hashFile } from '../node/hash-file.js';
+import type { Calibration } from '../zian/calibration.js';
 import type { ModelDtype } from '../zian/model-file.js';
+import type { Refinement } from '../zian/refine.js';
 import { runBatch } from './batch/batch.js';
 import { type BatchProgress, startBatchProgress } from './batch/batch-progress.js';
 import { BatchReport } from './batch/batch-report.js';
@@ -17,6 +19,7 @@ import { type TableImage, TableRun } from './batch/table-run.js';
 import { type CommandHost, type GlobalOptions, noter } from './context.js';
 import type { OpenedEngine } from './engine.js';
 import { writeDump } from './localize.js';
+import type { LocalizeHow } from './localize-result.js';
 import { makeFolder, overlayNames, overlayPaths, refuseOverwriting } from './output-paths.js';
 import { errorLine } from './report-error.js';
 
@@ -31,6 +34,9 @@ export interface LocalizeRequest extends GlobalOptions {
   readonly overlays?: string;
   readonly json?: boolean;
   readonly flipTest?: boolean;
+  readonly refine?: Refinement;
+  /** Path of a calibration; the one beside the model is taken unless given, none where it is `false`. */
+  readonly calibration?: string | false;
   readonly dump?: string;
   readonly csv?: string;
   readonly format?: TableFormat;
@@ -73,15 +79,6 @@ async function placeOverlays(
   return overlayNames(paths).map((name) => join(overlays, name));
 }
 
-async function hashFile(path: string): Promise<string> {
-  const source = await openFileSource(path);
-  try {
-    return await sha256Source(source, nodeSha256);
-  } finally {
-    await source.close();
-  }
-}
-
 /** The images of this run: the whole list with names and overlays, and the shard of it. */
 async function planImages(
   request: LocalizeRequest,
@@ -99,15 +96,46 @@ async function planImages(
   return { list, images: request.shard === undefined ? all : shardOf(all, request.shard) };
 }
 
+/**
+ * The model's calibration, where there is one.
+ * @throws ZianError: input where it is none; usage where one is named that belongs to another model
+ */
+async function findCalibration(
+  host: CommandHost,
+  request: LocalizeRequest,
+): Promise<Calibration | undefined> {
+  const { model, calibration: given } = request;
+  if (given === false) return undefined;
+  const found = given === undefined ? await calibrationBeside(model) : await readCalibration(given);
+  if (found === undefined || found.model === (await hashFile(model))) return found;
+  if (given !== undefined)
+    throw usageError(`${given} was fitted for another model than ${model}; fit one with \`zian calibrate\`.`);
+  noter(
+    host.streams,
+    request,
+  )(
+    `note: ${calibrationPath(model)} was fitted for another model, so no confidence is given; fit it again with \`zian calibrate\`.`,
+  );
+  return undefined;
+}
+
+const hashText = (value: unknown): string => createHash('sha256').update(JSON.stringify(value)).digest('hex');
+
 async function openTable(
   request: LocalizeRequest,
+  how: LocalizeHow,
   list: readonly string[],
   images: readonly TableImage[],
 ): Promise<TableRun<TableImage> | undefined> {
-  const { csv, task, dtype, flipTest = false, round = false, restart = false, shard } = request;
+  const { csv, task, dtype, round = false, restart = false, shard } = request;
+  const { flipTest, refine, calibration } = how;
   if (csv === undefined) return undefined;
   const format = request.format ?? (task === 'scleral-spur' ? 'age' : 'refuge');
-  const settings = { model: await hashFile(request.model), task, dtype, flipTest };
+  const settings = {
+    ...{ model: await hashFile(request.model), task, dtype, flipTest },
+    ...(refine === undefined ? {} : { refine }),
+    ...(calibration === undefined ? {} : { calibration: hashText(calibration) }),
+  };
   return await TableRun.open({ path: csv, format, round, restart, settings, list, shard, images });
 }
 
@@ -132,10 +160,12 @@ export async function localizeImages(host: CommandHost, request: LocalizeRequest
     host.exit(EXIT_CODES.input);
   }
   if (found.length === 0) return;
-  const table = await openTable(request, list, images);
+  const { flipTest = false, refine } = request;
+  const how = { flipTest, refine, calibration: await findCalibration(host, request) };
+  const table = await openTable(request, how, list, images);
   const bar = csv === undefined ? undefined : startBatchProgress(host.streams, request);
   try {
-    await run(host, request, images, table, bar);
+    await run(host, request, how, images, table, bar);
   } finally {
     bar?.finish();
   }
@@ -144,12 +174,13 @@ export async function localizeImages(host: CommandHost, request: LocalizeRequest
 async function run(
   host: CommandHost,
   request: LocalizeRequest,
+  how: LocalizeHow,
   images: readonly TableImage[],
   table: TableRun<TableImage> | undefined,
   bar: BatchProgress | undefined,
 ): Promise<void> {
   const { streams } = host;
-  const { task, flipTest = false, json = false, dump, csv } = request;
+  const { task, json = false, dump, csv } = request;
   const todo = table?.todo ?? images;
   const report = new BatchReport(images.length, images.length - todo.length);
   const fail = (path: string, message: string): void => {
@@ -171,7 +202,7 @@ async function run(
   try {
     const times = await runBatch({
       task,
-      flipTest,
+      how,
       images: todo,
       jobs,
       open: async () => {

@@ -3,7 +3,7 @@ import type { OverlayJob } from '../node/images/jobs.js';
 import type { OpenedEngine } from './engine.js';
 import { localize, overlayJob } from './localize.js';
 import { resultJson, resultLine, scanJson, scanLine } from './localize-format.js';
-import type { DecodedImage } from './localize-result.js';
+import type { DecodedImage, LocalizeHow } from './localize-result.js';
 import { localizeScan } from './localize-scan.js';
 
 /** What came of one image or scan, as it is shown. */
@@ -24,14 +24,14 @@ export async function localizeOne(
   task: Task,
   decoded: DecodedImage,
   opened: OpenedEngine,
-  flipTest: boolean,
+  how: LocalizeHow,
   draw: boolean,
 ): Promise<Localized> {
   if (task === 'scleral-spur') {
-    const { done, overlay } = await localizeScan(decoded, opened, flipTest, draw);
+    const { done, overlay } = await localizeScan(decoded, opened, how, draw);
     return { json: scanJson(done), line: scanLine(done), ...(overlay === undefined ? {} : { overlay }) };
   }
-  const done = await localize(decoded, opened, flipTest);
+  const done = await localize(decoded, opened, how);
   const overlay = draw ? await overlayJob(done, opened) : undefined;
   return { json: resultJson(done), line: resultLine(done), ...(overlay === undefined ? {} : { overlay }) };
 }

@@ -1,5 +1,21 @@
+import type { Calibration } from '../zian/calibration.js';
 import type { RgbaImage } from '../zian/image.js';
+import type { Refinement } from '../zian/refine.js';
 import type { Localization } from './engine.js';
+
+/** How images are localised, and what is said of the results. */
+export interface LocalizeHow {
+  /** True to average with the mirrored image; otherwise as the model's configuration says. */
+  readonly flipTest: boolean;
+  readonly refine?: Refinement | undefined;
+  /** Of the model, where there is one. */
+  readonly calibration?: Calibration | undefined;
+}
+
+/** A landmark, and how likely it is right where a calibration tells. */
+export interface Found extends Localization {
+  readonly confidence?: number;
+}
 
 export interface DecodedImage {
   /** As given on the command line. */
@@ -18,10 +34,10 @@ interface Done extends DecodedImage {
 
 /** One image's result. */
 export interface ImageResult extends Done {
-  readonly result: Localization;
+  readonly result: Found;
 }
 
 /** An AS-OCT scan's result: both halves', in the scan's pixels. */
 export interface ScanResult extends Done {
-  readonly halves: { readonly left: Localization; readonly right: Localization };
+  readonly halves: { readonly left: Found; readonly right: Found };
 }

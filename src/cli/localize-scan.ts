@@ -4,7 +4,7 @@ import { cutScan, moveRight } from '../zian/scan.js';
 import type { Heatmaps, OpenedEngine } from './engine.js';
 import { findLandmark, overlayResult } from './localize.js';
 import { scanCaption } from './localize-format.js';
-import type { DecodedImage, ScanResult } from './localize-result.js';
+import type { DecodedImage, LocalizeHow, ScanResult } from './localize-result.js';
 
 type Heatmap = Heatmaps['coarse'];
 
@@ -27,7 +27,7 @@ const moveMaps = ({ coarse, fine }: Heatmaps, columns: number): Heatmaps => ({
 export async function localizeScan(
   decoded: DecodedImage,
   opened: OpenedEngine,
-  flipTest: boolean,
+  how: LocalizeHow,
   draw: boolean,
 ): Promise<{ readonly done: ScanResult; readonly overlay?: OverlayJob }> {
   const { engine, adapter } = opened;
@@ -35,10 +35,11 @@ export async function localizeScan(
   const start = performance.now();
   const { left, right } = cutScan(image, path);
   const offset = left.width;
-  const leftResult = await findLandmark(path, left, opened, flipTest);
+  const leftResult = await findLandmark(path, left, opened, how);
   // An engine keeps the heat maps of its last run only.
   const leftMaps = draw ? await engine.heatmaps() : undefined;
-  const rightResult = moveRight(await findLandmark(path, right, opened, flipTest), offset);
+  const found = await findLandmark(path, right, opened, how);
+  const rightResult = { ...found, ...moveRight(found, offset) };
   const done: ScanResult = {
     ...decoded,
     halves: { left: leftResult, right: rightResult },

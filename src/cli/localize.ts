@@ -5,12 +5,13 @@ import { readImageFile } from '../node/images/decode.js';
 import { encodePng } from '../node/images/encode.js';
 import type { OverlayJob } from '../node/images/jobs.js';
 import { writeSafetensors } from '../weights/index.js';
+import { confidenceOf } from '../zian/calibration.js';
 import { regionLabels } from '../zian/describe.js';
 import type { RgbaImage } from '../zian/image.js';
 import type { OverlayResult } from '../zian/overlay.js';
 import type { Heatmaps, Localization, OpenedEngine } from './engine.js';
 import { caption } from './localize-format.js';
-import type { DecodedImage, ImageResult } from './localize-result.js';
+import type { DecodedImage, Found, ImageResult, LocalizeHow } from './localize-result.js';
 
 /** @throws ZianError (input), see `readImageFile` */
 export async function decode(path: string): Promise<DecodedImage> {
@@ -19,17 +20,14 @@ export async function decode(path: string): Promise<DecodedImage> {
   return { path, image, decodeMilliseconds: performance.now() - start };
 }
 
-/**
- * @param flipTest true to average with the mirrored image; otherwise as the model's configuration says
- * @throws ZianError (input) where a heat map is not finite, so that it has no peak
- */
+/** @throws ZianError (input) where a heat map is not finite, so that it has no peak */
 export async function localize(
   decoded: DecodedImage,
   opened: OpenedEngine,
-  flipTest: boolean,
+  how: LocalizeHow,
 ): Promise<ImageResult> {
   const start = performance.now();
-  const result = await findLandmark(decoded.path, decoded.image, opened, flipTest);
+  const result = await findLandmark(decoded.path, decoded.image, opened, how);
   const totalMilliseconds = decoded.decodeMilliseconds + performance.now() - start;
   const { adapter, engine } = opened;
   return { ...decoded, result, adapter, notice: engine.metadata.notice, totalMilliseconds };
@@ -44,9 +42,13 @@ export async function findLandmark(
   path: string,
   image: RgbaImage,
   { engine }: OpenedEngine,
-  flipTest: boolean,
-): Promise<Localization> {
-  const result = await engine.localize(image, flipTest ? { flipTest } : {});
+  how: LocalizeHow,
+): Promise<Found> {
+  const { flipTest, refine, calibration } = how;
+  const result = await engine.localize(image, {
+    ...(flipTest ? { flipTest } : {}),
+    ...(refine === undefined ? {} : { refine }),
+  });
   const { coarse, fine } = result.peak;
   if (!Number.isFinite(coarse) || !Number.isFinite(fine)) {
     const which = Number.isFinite(coarse) ? 'fine' : 'coarse';
@@ -54,7 +56,7 @@ export async function findLandmark(
       `${path}: the ${which} heat map is not finite (its largest value is ${result.peak[which]}), so no landmark can be given; check the model with \`zian verify\`, or compute with --dtype f32.`,
     );
   }
-  return result;
+  return calibration === undefined ? result : { ...result, confidence: confidenceOf(calibration, result) };
 }
 
 /** What the overlay shows: heat map, regions and landmark. Takes the heat maps of the engine's last run. */

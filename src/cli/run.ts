@@ -1,5 +1,7 @@
 import { Command, Option } from 'commander';
 import { addBench } from './commands/bench.js';
+import { addCalibrate } from './commands/calibrate.js';
+import { addCompletion } from './commands/completion.js';
 import { addConvert } from './commands/convert.js';
 import { addDoctor } from './commands/doctor.js';
 import { addEnsemble } from './commands/ensemble.js';
@@ -24,7 +26,8 @@ Examples:
 Exit codes: 0 done, 1 verification failed, 2 wrong usage, 3 unusable input, 4 no usable GPU adapter.
 Not a medical device.`;
 
-function makeProgram(host: CommandHost): Command {
+/** The command line's definition, which is also what completions and docs/cli.md are made of. */
+export function makeProgram(host: CommandHost): Command {
   const { streams } = host;
   const program = new Command('zian')
     .description('Finds the fovea in fundus photographs and the scleral spur in AS-OCT scans, on WebGPU.')
@@ -46,6 +49,7 @@ function makeProgram(host: CommandHost): Command {
     addMerge,
     addEvaluate,
     addEnsemble,
+    addCalibrate,
     addConvert,
     addInspect,
     addVerify,
@@ -53,6 +57,7 @@ function makeProgram(host: CommandHost): Command {
     addBench,
     addExportOnnx,
     addDoctor,
+    addCompletion,
   ])
     add(program, host);
   return program;

@@ -32,7 +32,10 @@ function pointOf(value: unknown): Point | undefined {
 }
 
 /** The objects of a JSON array, or of JSON lines. */
-function parseObjects(text: string, source: string): { readonly value: unknown; readonly where: string }[] {
+export function parseObjects(
+  text: string,
+  source: string,
+): { readonly value: unknown; readonly where: string }[] {
   const parse = (json: string, where: string): unknown => {
     try {
       return JSON.parse(json);

@@ -1,9 +1,10 @@
-import { stat } from 'node:fs/promises';
+import { open, stat } from 'node:fs/promises';
 import { basename, dirname, extname, isAbsolute, join, resolve } from 'node:path';
 import { glob, isDynamicPattern } from 'tinyglobby';
 import { inputError, ZianError } from '../errors.js';
 import { printable } from '../printable.js';
 import { parseCsv } from './csv.js';
+import { DICOM_HEAD, isDicom } from './images/sniff.js';
 import { readRegularFile } from './read-file.js';
 
 /** An image that is to be read. */
@@ -19,7 +20,7 @@ export interface FoundImages {
   readonly problems: readonly ZianError[];
 }
 
-/** Endings of files that are taken from folders; a file that is named is tried whatever it is called. */
+/** Endings of files that are taken from folders, beside DICOM files without one; a file that is named is tried whatever it is called. */
 export const IMAGE_ENDINGS: readonly string[] = [
   '.png',
   '.jpg',
@@ -37,6 +38,25 @@ const isOverlay = (path: string): boolean => /\.overlay\.png$/i.test(path);
 const isImageName = (path: string): boolean =>
   IMAGE_ENDINGS.includes(extname(path).toLowerCase()) && !isOverlay(path);
 
+/** Names such as archives give DICOM files: none but an identifier of numbers, or no ending. A DICOMDIR is their index. */
+const mayBeDicom = (path: string): boolean =>
+  /^(\.\d*)?$/.test(extname(path)) && basename(path).toUpperCase() !== 'DICOMDIR';
+
+async function looksLikeDicom(path: string): Promise<boolean> {
+  try {
+    const file = await open(path);
+    try {
+      const { buffer, bytesRead } = await file.read(new Uint8Array(DICOM_HEAD), 0, DICOM_HEAD, 0);
+      return isDicom(buffer.subarray(0, bytesRead));
+    } finally {
+      await file.close();
+    }
+  } catch {
+    // What cannot be read here is no reason to stop: it was not named.
+    return false;
+  }
+}
+
 /** By code units, which every machine and language setting agrees about. */
 const byName = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
 
@@ -44,10 +64,14 @@ const slashes = (path: string): string => path.replaceAll('\\', '/');
 
 async function inFolder(folder: string): Promise<ImageEntry[]> {
   const found = await glob('**/*', { cwd: folder, dot: false, expandDirectories: false });
-  const names = found.map(slashes).filter(isImageName).sort(byName);
+  const names: string[] = [];
+  for (const name of found.map(slashes).sort(byName)) {
+    if (isImageName(name) || (mayBeDicom(name) && (await looksLikeDicom(join(folder, name)))))
+      names.push(name);
+  }
   if (names.length === 0)
     throw inputError(
-      `${folder}: the folder has no images in it (${IMAGE_ENDINGS.join(', ')}; hidden files and overlays are left out).`,
+      `${folder}: the folder has no images in it (${IMAGE_ENDINGS.join(', ')}, DICOM files without ending; hidden files and overlays are left out).`,
     );
   return names.map((name) => ({ path: join(folder, name), name }));
 }

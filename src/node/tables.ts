@@ -50,6 +50,10 @@ async function readSpreadsheet(bytes: Buffer, path: string): Promise<string[][]>
   }
 }
 
+/** A small file's text. */
+export const readText = async (path: string): Promise<string> =>
+  (await readBytes(path)).toString('utf8').replace(/^\ufeff/, '');
+
 const isZip = (bytes: Uint8Array): boolean => bytes[0] === 0x50 && bytes[1] === 0x4b;
 
 /** The cells of a .csv or .xlsx file (its first sheet), told apart by content. */

@@ -17,7 +17,9 @@ export interface Localization {
   /** In 0-based pixels of the original image. */
   readonly landmark: Point;
   readonly coarse: Point;
-  /** In the network's own pixels: peaks in heat-map pixels, centre and landmark in pixels of the cropped input. */
+  /**
+   * In the network's own pixels: peaks in (whole) heat-map pixels, centre and landmark in pixels of the cropped input.
+   */
   readonly network: {
     readonly coarse: Point;
     readonly roiCenter: Point;

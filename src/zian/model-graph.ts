@@ -29,6 +29,6 @@ export function modelGraph(
   const shapes = new Map([...file.tensors].map(([tensor, { shape }]) => [tensor, shape]));
   const architecture = checkStateDict(config, shapes, name);
   const builder = new GraphBuilder({ weights: shapes, dtype });
-  new Network(builder, config, architecture, (_, value) => value).build();
+  new Network(builder, config, architecture, (_, value) => value, { around: true }).build();
   return { config, architecture, graph: withFiniteChecks(optimize(builder.build(), withoutPasses)) };
 }

@@ -12,6 +12,7 @@ import { type Localization, localizationOf } from './localization.js';
 import { type ImageSource, isLive } from './picture/image-source.js';
 import type { LoadedZian } from './prepare.js';
 import { abortable, WorkQueue } from './queue.js';
+import type { Refinement } from './refine.js';
 import type { SourcePixels } from './source.js';
 import type { Stage } from './stages.js';
 
@@ -19,11 +20,17 @@ export type { OpenDevice } from './device-source.js';
 export type { Heatmaps } from './heatmaps.js';
 export type { LoadProgress, ZianOptions } from './load.js';
 export type { Localization } from './localization.js';
+export type { Refinement } from './refine.js';
 
 /** How `Zian.localize` works. */
 export interface LocalizeOptions {
   /** Average with the mirrored image's landmark; the configuration's FLIP_TEST counts unless it is given. */
   readonly flipTest?: boolean;
+  /**
+   * Places each peak between pixels, by a curve through it and its neighbours. The reference does not: its landmarks are
+   * whole network pixels, which is the default.
+   */
+  readonly refine?: Refinement;
   /** Rejects the call at once; a run that is under way is finished, and its result dropped. */
   readonly signal?: AbortSignal;
 }
@@ -113,13 +120,13 @@ export class Zian {
    * model was destroyed, (device) when memory is exhausted; DeviceLostError; `signal.reason` when that is aborted
    */
   localize(image: ImageSource, options: LocalizeOptions = {}): Promise<Localization> {
-    const { flipTest = this.config.flipTest, signal } = options;
+    const { flipTest = this.config.flipTest, refine, signal } = options;
     return this.#withPixels(image, signal, async ({ source, model, milliseconds }, check) => {
       const times = { preprocess: milliseconds, network: 0 };
       // The mirrored run first, so that the heat maps left on the device are the image's own.
-      const mirrored = flipTest ? await forward(model, source, true, times) : undefined;
+      const mirrored = flipTest ? await forward(model, source, true, times, refine) : undefined;
       check();
-      const own = await forward(model, source, false, times);
+      const own = await forward(model, source, false, times, refine);
       this.#last = { model, source, forward: own };
       return localizationOf(own, mirrored, source.size, this.config, this.architecture, times);
     });

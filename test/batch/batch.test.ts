@@ -44,7 +44,9 @@ describe('a batch', () => {
   it('writes a challenge’s table in the list’s order, and reports and leaves out what is broken', async () => {
     const run = await batch(['--csv', at('whole.csv')]);
     expect(run).toMatchObject({ code: 3, out: '' });
-    expect(run.err).toMatch(/^error: .*V05\.png: expected a PNG or JPEG image, but it is an HTML page/);
+    expect(run.err).toMatch(
+      /^error: .*V05\.png: expected a PNG, JPEG, TIFF or DICOM image, but it is an HTML page/,
+    );
     expect(run.err).toMatch(/\n12 images in .* 1 failed; 11 rows in .*whole\.csv\.\n$/);
     const rows = read('whole.csv').trimEnd().split('\n');
     expect(rows[0]).toBe('ImageName,Fovea_X,Fovea_Y');

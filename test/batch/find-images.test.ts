@@ -31,6 +31,16 @@ const names = async (...inputs: string[]): Promise<string[]> =>
   (await findImages(inputs)).images.map(({ name }) => name);
 
 describe('finding images', () => {
+  it('takes DICOM files without an ending by their content', async () => {
+    const dicom = new Uint8Array(140);
+    dicom.set(new TextEncoder().encode('DICM'), 128);
+    mkdirSync(at('dicom'));
+    for (const name of ['IM0001', '1.2.840.113619.2', 'b.dcm', 'DICOMDIR', 'report.html'])
+      writeFileSync(at('dicom', name), dicom);
+    writeFileSync(at('dicom', 'README'), 'short');
+    expect(await names(at('dicom'))).toEqual(['1.2.840.113619.2', 'IM0001', 'b.dcm']);
+  });
+
   it('goes through folders in an order that no machine changes, without hidden files and overlays', async () => {
     const { images, problems } = await findImages([at('root')]);
     expect(problems).toEqual([]);

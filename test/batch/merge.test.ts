@@ -55,7 +55,7 @@ describe('zian merge', () => {
     const run = await zian(['merge', ...parts(3, 1, 2), '-o', at('all.csv')]);
     expect(run).toMatchObject({ code: 3, out: '' });
     expect(run.err).toMatch(
-      /^error: .*V07\.png: expected a PNG or JPEG image[^\n]*\n10 rows in .*all\.csv\.\n$/,
+      /^error: .*V07\.png: expected a PNG, JPEG, TIFF or DICOM image[^\n]*\n10 rows in .*all\.csv\.\n$/,
     );
     expect(read('all.csv')).toBe(read('whole.csv'));
   });

@@ -48,8 +48,8 @@ describe.each(TABLES)('the bundled model for the %s', (task, table, largest) => 
     const decoded = await decode(join(EXAMPLES, file));
     const whole = landmarks.length === 1;
     const found = whole
-      ? [(await localize(decoded, opened, false)).result]
-      : Object.values((await localizeScan(decoded, opened, false, false)).done.halves);
+      ? [(await localize(decoded, opened, { flipTest: false })).result]
+      : Object.values((await localizeScan(decoded, opened, { flipTest: false }, false)).done.halves);
     const width = decoded.image.width / (whole ? 1 : 2);
     expect(found).toHaveLength(landmarks.length);
     for (const [i, truth] of landmarks.entries()) {

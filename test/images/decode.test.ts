@@ -25,13 +25,16 @@ async function refusal(bytes: Uint8Array): Promise<string> {
 }
 
 describe('against cv2.imread', () => {
-  it.each(expectations.images)('$file', async ({ file, width, height, sha256 }) => {
-    const image = await readImageFile(fixturePath(file));
-    expect([image.width, image.height]).toEqual([width, height]);
-    expect(image.data.length).toBe(4 * width * height);
-    expect(image.data.every((value, i) => i % 4 !== 3 || value === 255)).toBe(true);
-    expect(rgbDigest(image)).toBe(sha256);
-  });
+  it.each([...expectations.images, ...expectations.tiff, ...expectations.dicom])(
+    '$file',
+    async ({ file, width, height, sha256 }) => {
+      const image = await readImageFile(fixturePath(file));
+      expect([image.width, image.height]).toEqual([width, height]);
+      expect(image.data.length).toBe(4 * width * height);
+      expect(image.data.every((value, i) => i % 4 !== 3 || value === 255)).toBe(true);
+      expect(rgbDigest(image)).toBe(sha256);
+    },
+  );
 
   it('goes by content, whatever the name says', async () => {
     const image = await decodeImage(readFixture('grey.jpg'), 'actually.png');

@@ -3,10 +3,22 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { RgbaImage } from '../../src/zian/image.js';
 
+interface ExpectedImage {
+  readonly file: string;
+  readonly width: number;
+  readonly height: number;
+  /** Of the R, G, B bytes. */
+  readonly sha256: string;
+}
+
 /** What test/images/make_fixtures.py found OpenCV to do. */
 export interface Expectations {
   readonly opencv: string;
-  readonly images: readonly { file: string; width: number; height: number; sha256: string }[];
+  /** PNG and JPEG, which browsers read as well. */
+  readonly images: readonly ExpectedImage[];
+  readonly tiff: readonly ExpectedImage[];
+  /** What the writer of the DICOM files meant, computed by NumPy; JPEG decoded by OpenCV. */
+  readonly dicom: readonly ExpectedImage[];
   readonly resizes: readonly { source: [number, number]; target: [number, number]; sha256: string }[];
   /** Of the 768 float32 values, little-endian. */
   readonly normalizations: readonly { mean: Triple; std: Triple; sha256: string }[];

@@ -16,7 +16,9 @@ import cv2
 import numpy as np
 from PIL import Image, ImageFile
 
+import dicom_writer
 import png_writer
+import tiff_writer
 
 # PIL gives up on a progressive or optimised JPEG that does not fit its buffer.
 ImageFile.MAXBLOCK = 1 << 24
@@ -142,11 +144,25 @@ def random_png(rng, size, color_type=None, depth=None, interlaced=None):
 def write_with_expectations(folder, files):
     expected = []
     for name, data in files:
+        (folder / name).parent.mkdir(exist_ok=True)
         (folder / name).write_bytes(data)
         image = cv2.imread(str(folder / name))
         if image is None:
             raise SystemExit(f'OpenCV does not read {name}')
         expected.append({'file': name, 'width': image.shape[1], 'height': image.shape[0], 'sha256': digest(image)})
+    return expected
+
+
+def write_dicom(folder, files):
+    expected = []
+    for name, data, rgb in files:
+        (folder / 'dicom').mkdir(exist_ok=True)
+        (folder / 'dicom' / name).write_bytes(data)
+        sha256 = hashlib.sha256(np.ascontiguousarray(rgb).tobytes()).hexdigest()
+        expected.append({'file': f'dicom/{name}', 'width': rgb.shape[1], 'height': rgb.shape[0], 'sha256': sha256})
+    # Refused, so that nothing is expected of its pixels.
+    frames = dicom_writer.encode(np.zeros((6, 4, 1), np.uint8), 'MONOCHROME2', frames=2)
+    (folder / 'dicom' / 'frames.dcm').write_bytes(frames)
     return expected
 
 
@@ -180,6 +196,152 @@ def fixture_files(rng):
     yield 'exif-after.png', png_writer.encode(tiny, 2, 8, False, rng, after=[(b'eXIf', tiff(8, '<'))])
     yield 'trailing.png', png_writer.encode(tiny, 2, 8, False, rng) + b'more'
     yield 'one-pixel.png', png_writer.encode(tiny[:1, :1], 2, 8, True, rng)
+
+
+def random_tiff(rng, size):
+    """Any TIFF that OpenCV and this package both read."""
+    width, height = (int(v) for v in rng.integers(1, size, 2))
+    kind = rng.choice(['grey', 'white', 'rgb', 'rgb', 'rgba', 'grey-alpha', 'palette', 'jpeg'])
+    count = {'rgb': 3, 'rgba': 4, 'grey-alpha': 2}.get(kind, 1)
+    wide = kind not in ('palette', 'jpeg') and bool(rng.integers(2))
+    levels = int(rng.choice([4, 256])) if not wide else int(rng.choice([4, 65536]))
+    samples = rng.integers(0, levels, (height, width, count)).astype(np.uint16 if wide else np.uint8)
+    options = {'order': str(rng.choice(['<', '>'])), 'big': bool(rng.integers(4) == 0)}
+    # At the edges of tiled images libtiff misplaces what is mirrored, and grey of 16 bits or with alpha.
+    options['orientation'] = int(rng.choice([1, 4, 5, 8]))
+    if rng.integers(2) and not (kind == 'grey-alpha' or (wide and count == 1)):
+        options['tile'] = tuple(int(v) for v in 16 * rng.integers(1, 4, 2))
+    else:
+        options['rows_per_strip'] = int(rng.integers(1, height + 1))
+        options['orientation'] = int(rng.integers(1, 9))
+    if kind == 'jpeg':
+        samples = photo(rng, width, height)
+        subsampling = int(rng.integers(3))
+        if 'rows_per_strip' in options:
+            options['rows_per_strip'] = 16 * int(rng.integers(1, 4))
+        options['tags'] = [(530, 3, [[1, 1], [2, 1], [2, 2]][subsampling])]
+        options['jpeg'] = lambda block: pil_jpeg(block, quality=85, subsampling=subsampling)
+        return tiff_writer.encode(samples, 6, 'jpeg', **options)
+    compression = str(rng.choice(['none', 'lzw', 'deflate', 'old-deflate', 'packbits']))
+    if compression in ('lzw', 'deflate', 'old-deflate') and kind != 'palette':
+        options['predictor'] = int(rng.integers(1, 3))
+    if kind in ('rgba', 'grey-alpha'):
+        options['extra'] = int(rng.integers(0, 3))
+    if kind in ('rgb', 'rgba'):
+        options['planar'] = bool(rng.integers(2))
+    if kind == 'palette':
+        options['palette'] = rng.integers(0, 256 if rng.integers(4) == 0 else 65536, 768)
+    photometric = {'white': 0, 'rgb': 2, 'rgba': 2, 'palette': 3}.get(kind, 1)
+    return tiff_writer.encode(samples, photometric, compression, **options)
+
+
+def tiff_files(rng):
+    rgb = rng.integers(0, 256, (13, 17, 3), dtype=np.uint8)
+    # Few values, so that LZW's codes and PackBits' runs grow.
+    flat = rng.integers(0, 6, (60, 70, 3), dtype=np.uint8) * 40
+    rgb16 = rng.integers(0, 65536, (13, 17, 3), dtype=np.uint16)
+    for compression in ('none', 'lzw', 'deflate', 'packbits'):
+        yield f'{compression}.tif', tiff_writer.encode(rgb, 2, compression)
+        yield f'{compression}-strips.tif', tiff_writer.encode(flat, 2, compression, rows_per_strip=7)
+        yield f'{compression}-tiles.tif', tiff_writer.encode(rgb, 2, compression, '>', tile=(16, 16))
+        yield f'{compression}-16bit.tif', tiff_writer.encode(rgb16, 2, compression)
+        yield f'{compression}-16bit-big-endian.tif', tiff_writer.encode(rgb16, 2, compression, '>', rows_per_strip=5)
+        yield f'{compression}-planar.tif', tiff_writer.encode(rgb, 2, compression, planar=True, rows_per_strip=5)
+        yield f'{compression}-planar-16bit.tif', tiff_writer.encode(rgb16, 2, compression, '>', planar=True, tile=(16, 16))
+    for compression in ('lzw', 'deflate'):
+        for order, name in (('<', ''), ('>', '-big-endian')):
+            yield f'{compression}-differences{name}.tif', tiff_writer.encode(rgb, 2, compression, order, 2)
+            yield (
+                f'{compression}-differences-16bit{name}.tif',
+                tiff_writer.encode(rgb16, 2, compression, order, 2, tile=(16, 16)),
+            )
+        yield f'{compression}-differences-planar.tif', tiff_writer.encode(rgb16, 2, compression, '>', 2, planar=True)
+    for name, samples in (('', rgb), ('-16bit', rgb16)):
+        yield f'grey{name}.tif', tiff_writer.encode(samples[:, :, :1], 1)
+        yield f'grey-white{name}.tif', tiff_writer.encode(samples[:, :, :1], 0)
+        alpha = np.concatenate([samples, samples[::-1, :, :1]], axis=2)
+        for extra in range(3):
+            yield f'rgba-extra{extra}{name}.tif', tiff_writer.encode(alpha, 2, extra=extra)
+        yield f'rgba-planar{name}.tif', tiff_writer.encode(alpha, 2, extra=2, planar=True, rows_per_strip=4)
+        yield f'grey-alpha{name}.tif', tiff_writer.encode(samples[:, :, :2], 1, extra=2)
+    yield 'palette.tif', tiff_writer.encode(rgb[:, :, :1], 3, palette=rng.integers(0, 65536, 768))
+    yield 'palette-8bit.tif', tiff_writer.encode(rgb[:, :, :1], 3, 'lzw', palette=rng.integers(0, 256, 768))
+    yield 'pages.tif', tiff_writer.encode(rgb, 2, pages=3)
+    yield 'bigtiff.tif', tiff_writer.encode(rgb, 2, 'deflate', big=True, rows_per_strip=5)
+    yield 'bigtiff-big-endian.tif', tiff_writer.encode(rgb16, 2, order='>', big=True)
+    for orientation in range(1, 9):
+        yield f'orientation-{orientation}.tif', tiff_writer.encode(rgb, 2, orientation=orientation, rows_per_strip=5)
+    image = photo(rng, 53, 37)
+    for subsampling, factors in enumerate(([1, 1], [2, 1], [2, 2])):
+        yield (
+            f'jpeg-ycbcr-{subsampling}.tif',
+            tiff_writer.encode(
+                image, 6, 'jpeg', rows_per_strip=16, tags=[(530, 3, factors)],
+                jpeg=lambda block: pil_jpeg(block, quality=85, subsampling=subsampling),
+            ),
+        )  # fmt: skip
+    yield (
+        'jpeg-tiles.tif',
+        tiff_writer.encode(image, 6, 'jpeg', tile=(32, 32), tags=[(530, 3, [1, 1])], jpeg=lambda b: pil_jpeg(b, subsampling=0)),
+    )
+    yield 'jpeg-grey.tif', tiff_writer.encode(image[:, :, :1], 1, 'jpeg', jpeg=lambda b: pil_jpeg(b[:, :, 0]))
+    # As libtiff writes them: tables apart, RGB without conversion.
+    yield 'jpeg-libtiff.tif', libtiff(image, compression='jpeg')
+    yield 'lzw-libtiff.tif', libtiff(image, compression='tiff_lzw')
+    yield 'opencv.tif', cv2.imencode('.tif', image)[1].tobytes()
+    yield 'opencv-16bit.tif', cv2.imencode('.tif', rgb16)[1].tobytes()
+
+
+def libtiff(image, **options):
+    import io
+
+    buffer = io.BytesIO()
+    Image.fromarray(image).save(buffer, 'TIFF', **options)
+    return buffer.getvalue()
+
+
+def ybr(rgb):
+    """R, G, B of JPEG's Y, Cb, Cr, halves up as Math.round does."""
+    y, cb, cr = (rgb[:, :, c].astype(np.float64) for c in range(3))
+    cb, cr = cb - 128, cr - 128
+    planes = [y + 1.402 * cr, y - 0.344136 * cb - 0.714136 * cr, y + 1.772 * cb]
+    return np.clip(np.floor(np.stack(planes, axis=2) + 0.5), 0, 255).astype(np.uint8)
+
+
+def dicom_files(rng):
+    """Name, file, and the R, G, B that it means."""
+    rgb = rng.integers(0, 256, (12, 18, 3), dtype=np.uint8)
+    runs = np.repeat(rgb[:, :6], 3, axis=1)
+    grey, deep = rgb[:, :, :1], rng.integers(0, 65536, (12, 18, 1), dtype=np.uint16)
+    twelve = deep >> 4
+    shades = lambda plane: np.repeat(plane.astype(np.uint8), 3, axis=2)
+    write = dicom_writer.encode
+    yield 'rgb.dcm', write(rgb, 'RGB'), rgb
+    yield 'rgb-implicit.dcm', write(rgb, 'RGB', syntax=dicom_writer.IMPLICIT), rgb
+    yield 'rgb-planar.dcm', write(rgb, 'RGB', planar=True), rgb
+    yield 'rgb-rle.dcm', write(runs, 'RGB', syntax=dicom_writer.RLE), runs
+    yield 'monochrome2.dcm', write(grey, 'MONOCHROME2'), shades(grey)
+    yield 'monochrome1.dcm', write(grey, 'MONOCHROME1'), 255 - shades(grey)
+    yield 'monochrome2-16bit.dcm', write(deep, 'MONOCHROME2'), shades(deep >> 8)
+    yield 'monochrome2-12bit.dcm', write(twelve | 0xF000, 'MONOCHROME2', stored=12), shades(twelve >> 4)
+    yield 'monochrome2-big-endian.dcm', write(deep, 'MONOCHROME2', syntax=dicom_writer.BIG_ENDIAN), shades(deep >> 8)
+    yield 'monochrome2-16bit-rle.dcm', write(deep, 'MONOCHROME2', syntax=dicom_writer.RLE), shades(deep >> 8)
+    yield 'ybr-full.dcm', write(rgb, 'YBR_FULL'), ybr(rgb)
+    shared = rgb.copy()
+    shared[:, 1::2, 1:] = shared[:, ::2, 1:]
+    yield 'ybr-full-422.dcm', write(shared, 'YBR_FULL_422'), ybr(shared)
+    for bits in (8, 16):
+        palette = rng.integers(0, 2**bits, (3, 200))
+        lookup = np.clip(rgb[:, :, 0].astype(int) - 30, 0, 199)
+        want = (palette[:, lookup] >> (bits - 8)).transpose(1, 2, 0).astype(np.uint8)
+        yield f'palette-{bits}bit.dcm', write(grey, 'PALETTE COLOR', palette=(30, bits, palette)), want
+    image = photo(rng, 50, 36)
+    for name, photometric, data in (
+        ('jpeg', 'YBR_FULL_422', pil_jpeg(image, quality=90, subsampling=1)),
+        ('jpeg-grey', 'MONOCHROME2', pil_jpeg(image[:, :, 0], quality=90)),
+    ):
+        want = cv2.imdecode(np.frombuffer(data, np.uint8), cv2.IMREAD_COLOR)[:, :, ::-1]
+        yield f'{name}.dcm', write(image if name == 'jpeg' else image[:, :, :1], photometric, jpeg=data), want
 
 
 def formula_image(width, height):
@@ -236,14 +398,17 @@ def main():
     folder = arguments.corpus or FIXTURES
     folder.mkdir(parents=True, exist_ok=True)
     if arguments.corpus:
-        half = arguments.count // 2
-        files = [(f'{i:04}.jpg', random_jpeg(rng, 400)) for i in range(half)]
-        files += [(f'{i:04}.png', random_png(rng, 90)) for i in range(half)]
+        third = arguments.count // 3
+        files = [(f'{i:04}.jpg', random_jpeg(rng, 400)) for i in range(third)]
+        files += [(f'{i:04}.png', random_png(rng, 90)) for i in range(third)]
+        files += [(f'{i:04}.tif', random_tiff(rng, 90)) for i in range(third)]
         result = {'images': write_with_expectations(folder, files)}
     else:
         result = {
             'opencv': cv2.__version__,
             'images': write_with_expectations(folder, fixture_files(rng)),
+            'tiff': write_with_expectations(folder, ((f'tiff/{name}', data) for name, data in tiff_files(rng))),
+            'dicom': write_dicom(folder, dicom_files(rng)),
             'resizes': list(resize_expectations()),
             'normalizations': list(normalization_expectations()),
         }

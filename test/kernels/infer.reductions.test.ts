@@ -57,6 +57,7 @@ describe('shapes that do not fit are told with what was found and expected', () 
     expect(argmax.infer({ x: f32(2, 3, 4, 5) }, { positiveOnly: true })).toEqual({
       index: { shape: [2, 3, 4], dtype: 'u32' },
       value: f32(2, 3, 4),
+      around: f32(2, 3, 4),
     });
     expect(() => argmax.infer({ x: f32(4, 5) }, { positiveOnly: true })).toThrow(
       'x is [4, 5], expected [N, C, H, W]',

@@ -5,7 +5,7 @@ import type { ImageEntry } from '../../node/find-images.js';
 import type { ImageJobs } from '../../node/images/jobs.js';
 import type { OpenedEngine } from '../engine.js';
 import { type Localized, localizeOne } from '../localize-one.js';
-import type { DecodedImage } from '../localize-result.js';
+import type { DecodedImage, LocalizeHow } from '../localize-result.js';
 import { decodeAhead } from './decode-ahead.js';
 
 /** An image of a batch. */
@@ -16,7 +16,7 @@ export interface BatchImage extends ImageEntry {
 
 export interface Batch<T extends BatchImage> {
   readonly task: Task;
-  readonly flipTest: boolean;
+  readonly how: LocalizeHow;
   readonly images: readonly T[];
   readonly jobs: ImageJobs;
   /** Loads the model; called for the first image that can be decoded, so that a wrong path does not cost it. */
@@ -43,7 +43,7 @@ export interface BatchTimes {
  * @throws whatever is not an image's fault, such as a lost device
  */
 export async function runBatch<T extends BatchImage>(batch: Batch<T>): Promise<BatchTimes> {
-  const { task, flipTest, jobs, stop } = batch;
+  const { task, jobs, stop } = batch;
   const overlays = new OverlayQueue(jobs);
   let opened: OpenedEngine | undefined;
   let started = 0;
@@ -62,7 +62,7 @@ export async function runBatch<T extends BatchImage>(batch: Batch<T>): Promise<B
         }
         await batch.onDecoded?.(outcome, opened);
         const localized = await unlessUnusable(
-          localizeOne(task, outcome, opened, flipTest, entry.overlay !== undefined),
+          localizeOne(task, outcome, opened, batch.how, entry.overlay !== undefined),
         );
         if (localized instanceof ZianError) batch.onFailure(entry, localized.message);
         else await overlays.add(entry.overlay, localized, () => batch.onResult(entry, localized));

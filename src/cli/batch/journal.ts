@@ -11,7 +11,13 @@ export interface JournalSettings {
   readonly task: string;
   readonly dtype: string;
   readonly flipTest: boolean;
+  readonly refine?: string;
+  /** SHA-256 of the calibration. */
+  readonly calibration?: string;
 }
+
+/** All of them, as journals are compared by. */
+export const SETTINGS = ['model', 'task', 'dtype', 'flipTest', 'refine', 'calibration'] as const;
 
 /** A run that wrote, or writes, to a journal. */
 export interface JournalSession {
@@ -212,12 +218,20 @@ export class Journal {
   }
 }
 
-const SETTING_NAMES = { model: 'model', task: '--task', dtype: '--dtype', flipTest: '--flip-test' } as const;
+const SETTING_NAMES = {
+  model: 'model',
+  task: '--task',
+  dtype: '--dtype',
+  flipTest: '--flip-test',
+  refine: '--refine',
+  calibration: '--calibration',
+} as const;
 
 function refuseOtherSettings(path: string, before: JournalSettings, now: JournalSettings): void {
-  for (const key of ['model', 'task', 'dtype', 'flipTest'] as const) {
+  for (const key of SETTINGS) {
     if (before[key] === now[key]) continue;
-    const values = key === 'model' ? '' : ` (${before[key]}, now ${now[key]})`;
+    const hash = key === 'model' || key === 'calibration';
+    const values = hash ? '' : ` (${before[key] ?? 'none'}, now ${now[key] ?? 'none'})`;
     throw usageError(
       `${path} holds results with another ${SETTING_NAMES[key]}${values}; write to another table, or forget them with --restart.`,
     );

@@ -2,7 +2,7 @@ import { access } from 'node:fs/promises';
 import { inputError, usageError } from '../../errors.js';
 import { CHALLENGE_FORMATS, cellText, csvCell } from '../../landmarks/index.js';
 import { readCells } from '../../node/tables.js';
-import { type JournalContent, journalPath, readJournal } from './journal.js';
+import { type JournalContent, journalPath, readJournal, SETTINGS } from './journal.js';
 import { isTableFormat, resultTable, type TableFormat } from './result-table.js';
 import { unshard } from './shard.js';
 
@@ -112,9 +112,7 @@ function mergeJournals(parts: readonly JournalPart[], options: MergeOptions): Me
   const { settings, output } = first.journal.session;
   for (const { path, journal } of parts) {
     const other = journal.session.settings;
-    const differs = (['model', 'task', 'dtype', 'flipTest'] as const).find(
-      (key) => other[key] !== settings[key],
-    );
+    const differs = SETTINGS.find((key) => other[key] !== settings[key]);
     if (differs !== undefined)
       throw inputError(
         `${path} was made with another ${differs} than ${first.path}; their rows do not go together.`,

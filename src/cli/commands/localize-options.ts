@@ -1,5 +1,6 @@
 import { availableParallelism } from 'node:os';
 import { Option } from 'commander';
+import { REFINEMENTS } from '../../zian/refine.js';
 import { wholeNumber } from '../number-option.js';
 
 export const precisionOption = (): Option =>
@@ -9,3 +10,8 @@ export const workersOption = (): Option =>
   new Option('--workers <number>', 'threads that decode images and draw overlays')
     .argParser(wholeNumber(1))
     .default(Math.min(8, Math.max(1, availableParallelism() >> 1)), 'half of the cores, 8 at most');
+
+export const refineOption = (): Option =>
+  new Option('--refine <curve>', 'place peaks between pixels, by a curve through their neighbours').choices(
+    REFINEMENTS,
+  );

@@ -1,12 +1,13 @@
 import { type Command, Option } from 'commander';
 import { bundledModel, TASKS, type Task } from '../../node/bundled-models.js';
 import type { ModelDtype } from '../../zian/model-file.js';
+import type { Refinement } from '../../zian/refine.js';
 import { TABLE_FORMATS, type TableFormat } from '../batch/result-table.js';
 import { parseShard, type Shard } from '../batch/shard.js';
 import type { CommandHost, GlobalOptions } from '../context.js';
 import { localizeImages } from '../localize-images.js';
 import { openModel } from '../open-model.js';
-import { precisionOption, workersOption } from './localize-options.js';
+import { precisionOption, refineOption, workersOption } from './localize-options.js';
 
 interface Options extends GlobalOptions {
   readonly model?: string;
@@ -15,6 +16,8 @@ interface Options extends GlobalOptions {
   readonly overlays?: string;
   readonly json?: boolean;
   readonly flipTest?: boolean;
+  readonly refine?: Refinement;
+  readonly calibration?: string | boolean;
   readonly dump?: string;
   readonly dtype: ModelDtype;
   readonly csv?: string;
@@ -42,6 +45,8 @@ relative to the list. With --csv results are kept in FILE.journal.jsonl as they 
 where it was stopped, and redoes images that have changed. The table is written at the end, in the images' order.
 Landmarks are in 0-based pixels of the original image, (0, 0) being the centre of its first pixel; in the challenges' tables
 (refuge, age, gamma, palm) they are 1-based.
+With a calibration (the bundled models have one, \`zian calibrate\` makes one) results as JSON have a confidence: the probability that
+the error is within a share of the image's width, which the calibration states.
 An image that cannot be used is reported on stderr, the others are done, and the exit code is 3.
 Not a medical device.`;
 
@@ -77,6 +82,12 @@ export function addLocalize(program: Command, host: CommandHost): void {
     .addOption(workersOption())
     .option('--json', 'print one JSON object per image and line; with --csv one about the whole run')
     .option('--flip-test', 'average with the mirrored image')
+    .addOption(refineOption())
+    .option(
+      '--calibration <file>',
+      "the model's, for confidences; unless given MODEL.calibration.json beside it",
+    )
+    .option('--no-calibration', 'no confidences')
     .option('--dump <file>', 'write every stage of the network (.safetensors); one image only')
     .addOption(precisionOption())
     .addHelpText('after', EXAMPLES)
@@ -84,6 +95,9 @@ export function addLocalize(program: Command, host: CommandHost): void {
       const options = command.optsWithGlobals<Options>();
       const model = options.model ?? (await bundledModel(options.task));
       const open = () => openModel(host, options, model, options.dtype);
-      await localizeImages(host, { ...options, inputs, model, open });
+      // commander's default, beside a --no- option, is true.
+      const { calibration: given, ...others } = options;
+      const calibration = given === true || given === undefined ? {} : { calibration: given };
+      await localizeImages(host, { ...others, ...calibration, inputs, model, open });
     });
 }

@@ -1,7 +1,9 @@
 // Second half: one workgroup per plane merges its PARTS partial results.
-@group(0) @binding(0) var<storage, read> parts: array<Best>;
-@group(0) @binding(1) var<storage, read_write> index: array<vec4<u32>>;
-@group(0) @binding(2) var<storage, read_write> value: array<vec4<f32>>;
+@group(0) @binding(0) var<storage, read> x: array<X_T>;
+@group(0) @binding(1) var<storage, read> parts: array<Best>;
+@group(0) @binding(2) var<storage, read_write> index: array<vec4<u32>>;
+@group(0) @binding(3) var<storage, read_write> value: array<vec4<f32>>;
+@group(0) @binding(4) var<storage, read_write> around: array<vec4<f32>>;
 
 const SIZE = 64u;
 var<workgroup> bests: array<Best, SIZE>;
@@ -26,4 +28,14 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_index
   let at = select(best.at, 0u, POSITIVE_ONLY && best.key <= ZERO_KEY);
   index[INDEX_OFFSET + plane * INDEX_STRIDE] = vec4<u32>(at % COLUMNS, at / COLUMNS, at, 0u);
   value[VALUE_OFFSET + plane * VALUE_STRIDE] = vec4<f32>(value_of(best.key), value_of(best.second), 0.0, 0.0);
+
+  let column = at % COLUMNS;
+  let row = at / COLUMNS;
+  let first = 4u * (X_OFFSET + plane / X_C * X_H * X_W * X_STRIDE) + plane % X_C;
+  // Beyond the border lies the peak itself.
+  let left = x[first + 4u * (at - min(column, 1u)) * X_STRIDE];
+  let right = x[first + 4u * (at + min(COLUMNS - 1u - column, 1u)) * X_STRIDE];
+  let above = x[first + 4u * (at - min(row, 1u) * COLUMNS) * X_STRIDE];
+  let below = x[first + 4u * (at + min(X_H - 1u - row, 1u) * COLUMNS) * X_STRIDE];
+  around[AROUND_OFFSET + plane * AROUND_STRIDE] = vec4<f32>(f32(left), f32(right), f32(above), f32(below));
 }

@@ -10,6 +10,7 @@ export const argmaxReference: Reference<ArgmaxAttributes> = (inputs, { positiveO
   const [n = 0, c = 0, h = 0, w = 0] = x.shape;
   const index = new Float64Array(n * c * 4);
   const value = new Float64Array(n * c * 4);
+  const around = new Float64Array(n * c * 4);
   for (let plane = 0; plane < n * c; plane++) {
     const values = x.data.subarray(plane * h * w, (plane + 1) * h * w);
     let flat = 0;
@@ -22,8 +23,16 @@ export const argmaxReference: Reference<ArgmaxAttributes> = (inputs, { positiveO
     });
     const top = values[flat] ?? Number.NaN;
     if (positiveOnly && top <= 0) flat = 0;
-    index.set([flat % w, Math.floor(flat / w), flat, 0], plane * 4);
+    const [column, row] = [flat % w, Math.floor(flat / w)];
+    index.set([column, row, flat, 0], plane * 4);
     value.set([top, second, 0, 0], plane * 4);
+    const at = (x: number, y: number): number =>
+      values[Math.min(Math.max(y, 0), h - 1) * w + Math.min(Math.max(x, 0), w - 1)] ?? Number.NaN;
+    around.set(
+      [at(column - 1, row), at(column + 1, row), at(column, row - 1), at(column, row + 1)],
+      plane * 4,
+    );
   }
-  return { index: { shape: [n, c, 4], data: index }, value: { shape: [n, c, 4], data: value } };
+  const shape = [n, c, 4];
+  return { index: { shape, data: index }, value: { shape, data: value }, around: { shape, data: around } };
 };

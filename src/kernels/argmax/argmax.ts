@@ -19,19 +19,25 @@ const PART_BYTES = 12;
 
 /**
  * The peak of each plane of x [N, C, H, W]: `index` [N, C, 4] = (column, row, row · W + column, 0) and `value`
- * [N, C, 4] = (maximum, the largest over all other positions, 0, 0). The first of equal maxima in row-major order wins.
+ * [N, C, 4] = (maximum, the largest over all other positions, 0, 0) and `around` [N, C, 4] = the values left, right, above
+ * and below of the position in `index`, at the border the value at that position itself. The first of equal maxima in row-major order wins.
  * NaN is larger than everything, as in PyTorch; a plane of one element has -∞ as its second.
  */
 export const argmax: Kernel<ArgmaxAttributes> = {
   name: 'argmax',
   inputs: ['x'],
-  outputs: ['index', 'value'],
+  outputs: ['index', 'value', 'around'],
   infer(inputs) {
     const x = operand(inputs, 'x', 'argmax');
     const [n, c] = x.shape;
     if (n === undefined || c === undefined || x.shape.length !== 4)
       throw new Error(`argmax: x is ${formatShape(x.shape)}, expected [N, C, H, W]`);
-    return { index: { shape: [n, c, 4], dtype: 'u32' }, value: { shape: [n, c, 4], dtype: 'f32' } };
+    const shape = [n, c, 4];
+    return {
+      index: { shape, dtype: 'u32' },
+      value: { shape, dtype: 'f32' },
+      around: { shape, dtype: 'f32' },
+    };
   },
   cost({ inputs }) {
     const x = operand(inputs, 'x', 'argmax');
@@ -57,7 +63,7 @@ export const argmax: Kernel<ArgmaxAttributes> = {
             },
             {
               shader: { name: 'argmax-final', body: finalBody, includes: [bestOfTwo] },
-              bindings: ['parts', 'index', 'value'],
+              bindings: ['x', 'parts', 'index', 'value', 'around'],
               constants: {
                 PARTS: parts,
                 COLUMNS: w,

@@ -13,7 +13,12 @@ export interface JpegStructure {
   readonly parts: readonly Uint8Array[];
   /** Payload of the first APP1 segment, where EXIF is looked for. */
   readonly app1: Uint8Array | undefined;
+  /** Whether a marker (JFIF, Adobe) says what the components are. */
+  readonly coloursSaid: boolean;
 }
+
+/** What a JPEG's three components are. */
+export type JpegColours = 'rgb' | 'ycbcr';
 
 /** Far more than any encoder writes; each scan of a progressive file costs a pass over all its coefficients. */
 const MAX_SCANS = 200;
@@ -27,9 +32,16 @@ const APP14 = 0xee;
 const APP15 = 0xef;
 const COM = 0xfe;
 
+const isMetadata = (marker: number): boolean => (marker >= APP0 && marker <= APP15) || marker === COM;
+
 /** APP0 (JFIF) and APP14 (Adobe) decide about the colour space; the others and comments do not matter. */
-const isMetadata = (marker: number): boolean =>
-  (marker > APP0 && marker <= APP15 && marker !== APP14) || marker === COM;
+const saysColours = (marker: number): boolean => marker === APP0 || marker === APP14;
+
+/** The Adobe segment that says of three components what they are. */
+const adobeSegment = (colours: JpegColours): Uint8Array =>
+  Uint8Array.of(
+    ...[0xff, APP14, 0, 14, 0x41, 0x64, 0x6f, 0x62, 0x65, 0, 100, 0, 0, 0, 0, colours === 'rgb' ? 0 : 1],
+  );
 
 const isFrameMarker = (marker: number): boolean =>
   (marker >= 0xc0 && marker <= 0xcf && marker !== 0xc4 && marker !== 0xc8 && marker !== 0xcc) ||
@@ -133,16 +145,18 @@ function skipEntropyCodedData(bytes: Uint8Array, start: number): number {
 /**
  * Walks the markers of a JPEG file (ITU-T T.81, annex B) to its end.
  *
+ * @param colours what three components are, in place of what the file's own markers say
  * @throws ZianError (input) when the file is cut off, lacks scans, is of a kind that libjpeg does not
  * decode, or is over the size limit
  */
-export function parseJpeg(bytes: Uint8Array, name: string): JpegStructure {
+export function parseJpeg(bytes: Uint8Array, name: string, colours?: JpegColours): JpegStructure {
   let frame: JpegFrame | undefined;
   let work: JpegWork | undefined;
   let completeness: Completeness | undefined;
   let app1: Uint8Array | undefined;
-  const parts: Uint8Array[] = [];
-  let partStart = 0;
+  const parts: Uint8Array[] = colours === undefined ? [] : [bytes.subarray(0, 2), adobeSegment(colours)];
+  let partStart = colours === undefined ? 0 : 2;
+  let coloursSaid = false;
   let scans = 0;
   let at = 2;
   for (;;) {
@@ -163,7 +177,8 @@ export function parseJpeg(bytes: Uint8Array, name: string): JpegStructure {
     if (at + length > bytes.length) throw truncated(name, bytes.length);
     const body = bytes.subarray(at + 2, at + length);
     at += length;
-    if (isMetadata(marker)) {
+    coloursSaid ||= saysColours(marker);
+    if (isMetadata(marker) && (colours !== undefined || !saysColours(marker))) {
       parts.push(bytes.subarray(partStart, segmentStart));
       partStart = at;
     }
@@ -192,5 +207,5 @@ export function parseJpeg(bytes: Uint8Array, name: string): JpegStructure {
   }
   const { width, height } = frame;
   parts.push(bytes.subarray(partStart, at));
-  return { width, height, parts, app1 };
+  return { width, height, parts, app1, coloursSaid };
 }

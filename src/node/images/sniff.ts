@@ -1,6 +1,6 @@
 import { inputError, type ZianError } from '../../errors.js';
 
-export type ImageFormat = 'png' | 'jpeg';
+export type ImageFormat = 'png' | 'jpeg' | 'tiff' | 'dicom';
 
 const PNG_SIGNATURE = [0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a];
 
@@ -10,10 +10,18 @@ const ascii = (bytes: Uint8Array, start: number, length: number): string =>
 const startsWith = (bytes: Uint8Array, magic: readonly number[]): boolean =>
   magic.every((value, i) => bytes[i] === value);
 
+/** Bytes of a file that {@link isDicom} needs. */
+export const DICOM_HEAD = 132;
+
+/** A preamble of 128 bytes, and the magic (DICOM PS3.10, section 7.1). */
+export const isDicom = (bytes: Uint8Array): boolean => ascii(bytes, 128, 4) === 'DICM';
+
 /** The image format that the first bytes announce, whatever the file is called. */
 export function sniffImage(bytes: Uint8Array): ImageFormat | undefined {
   if (startsWith(bytes, PNG_SIGNATURE)) return 'png';
   if (startsWith(bytes, [0xff, 0xd8, 0xff])) return 'jpeg';
+  if (/^(II\*\0|MM\0\*|II\+\0|MM\0\+)/.test(ascii(bytes, 0, 4))) return 'tiff';
+  if (isDicom(bytes)) return 'dicom';
   return undefined;
 }
 
@@ -39,8 +47,6 @@ function describe(bytes: Uint8Array): string {
   }
   if (/^<(\?xml|svg|!doctype)/i.test(text)) return `it is an XML or SVG document; ${convert}`;
   if (head.startsWith('%PDF')) return `it is a PDF document; ${convert}`;
-  if (/^(II\*\0|MM\0\*|II\+\0|MM\0\+)/.test(head)) return `it is a TIFF image; ${convert}`;
-  if (ascii(bytes, 128, 4) === 'DICM') return 'it is a DICOM file; export the image as PNG or JPEG first';
   if (head.startsWith('GIF8')) return `it is a GIF image; ${convert}`;
   if (head.startsWith('RIFF') && head.slice(8, 12) === 'WEBP') return `it is a WebP image; ${convert}`;
   if (head.slice(4, 8) === 'ftyp') return `it is a HEIC, AVIF or MP4 file; ${convert}`;
@@ -53,9 +59,9 @@ function describe(bytes: Uint8Array): string {
   if (startsWith(bytes, [0x1f, 0x8b])) return 'it is a gzip archive; unpack it first';
   if (/^[\t\n\r\x20-\x7e]+$/.test(ascii(bytes, 0, 64))) return 'it is a text file; give an image file';
   const hex = [...bytes.subarray(0, 8)].map((byte) => byte.toString(16).padStart(2, '0')).join(' ');
-  return `its first bytes are ${hex}; give a PNG or JPEG image`;
+  return `its first bytes are ${hex}; give a PNG, JPEG, TIFF or DICOM image`;
 }
 
 /** The error for a file that {@link sniffImage} does not know. */
 export const notAnImage = (bytes: Uint8Array, name: string): ZianError =>
-  inputError(`${name}: expected a PNG or JPEG image, but ${describe(bytes)}.`);
+  inputError(`${name}: expected a PNG, JPEG, TIFF or DICOM image, but ${describe(bytes)}.`);

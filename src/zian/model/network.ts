@@ -17,15 +17,29 @@ export const ROI_SCALES: Readonly<Record<Roi, number>> = { '1': 1, '2': 1.5, '3'
 /** Source pixels that the preprocessing may be given: at most two rows and columns for each of the crop's. */
 export const sourceCapacity = ({ cropSize: [width, height] }: ZianConfig): number => 4 * width * height;
 
+/** What a network gives besides its heat maps and their peaks. */
+export interface NetworkOptions {
+  /** `NAME.around`: the values beside each peak, as the argmax kernel gives them. */
+  readonly around?: boolean;
+}
+
 /** ZIAN (Lei et al. 2022) as a graph: MODEL.md sections 1 to 4, in its order and under its names. */
 export class Network {
   readonly #m: Module;
   readonly #config: ZianConfig;
   readonly #architecture: Architecture;
   readonly #record: RecordStage;
+  readonly #options: NetworkOptions;
 
   /** @param record is called with every stage that the reference data names */
-  constructor(builder: GraphBuilder, config: ZianConfig, architecture: Architecture, record: RecordStage) {
+  constructor(
+    builder: GraphBuilder,
+    config: ZianConfig,
+    architecture: Architecture,
+    record: RecordStage,
+    options: NetworkOptions = {},
+  ) {
+    this.#options = options;
     this.#m = new Module(builder);
     this.#config = config;
     this.#architecture = architecture;
@@ -85,11 +99,13 @@ export class Network {
   /** Where a heat map is largest; (0, 0) where nothing is above zero. Makes both readable. */
   #peak(name: string, heatmap: Value): Value {
     const { builder } = this.#m;
-    const { index, value } = builder.kernel(argmax, `${name}.peak`, { x: heatmap }, { positiveOnly: true });
-    if (!index || !value) throw new Error('argmax has an index and a value');
+    const peak = builder.kernel(argmax, `${name}.peak`, { x: heatmap }, { positiveOnly: true });
+    const { index, value, around } = peak;
+    if (!index || !value || !around) throw new Error('argmax has an index, a value and what is around');
     builder.output(name, heatmap);
     builder.output(`${name}.index`, index);
     builder.output(`${name}.value`, value);
+    if (this.#options.around) builder.output(`${name}.around`, around);
     return index;
   }
 

@@ -11,6 +11,7 @@ import { gatherPixels, type KeptPixels, keptPixels } from '../resize-source.js';
 import type { SourcePixels } from '../source.js';
 import { PixelGatherer } from './gather.js';
 import type { ImageSource, LiveSource, PixelBuffer } from './image-source.js';
+import { readBack } from './read-back.js';
 
 /** `GPUTextureUsage.TEXTURE_BINDING`, which Node has no global for. */
 const TEXTURE_BINDING = 0x4;
@@ -58,9 +59,10 @@ export class ImageReader {
         `An image of ${size.width}×${size.height} pixels needs ${bytes} bytes of RGBA in a Uint8Array or Uint8ClampedArray, but ${data.length} elements of another kind or number were given.`,
       );
     const view = new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
-    if (this.#config.clahe) return equalizedSource({ ...size, data: view }, this.#config);
     const kept = keptPixels(size, this.#config);
-    return describe(size, kept, gatherPixels({ ...size, data: view }, kept));
+    const pixels = gatherPixels({ ...size, data: view }, kept);
+    if (this.#config.clahe) return equalizedSource(size, kept, pixels, this.#config);
+    return describe(size, kept, pixels);
   }
 
   async #bitmap(bitmap: ImageBitmap): Promise<SourcePixels> {
@@ -72,14 +74,17 @@ export class ImageReader {
   }
 
   async #live(source: Copyable): Promise<SourcePixels> {
-    if (this.#config.clahe)
-      throw usageError(
-        'This model equalises contrast (DATA_CLAHE), which is done on the CPU: give it pixels (ImageData), not an image that lies on a device or in a browser.',
-      );
     const size = checkedSize(source);
     const kept = keptPixels(size, this.#config);
     const pixels = await this.#device.scoped('reading the image', () => this.#gather(source, size, kept));
-    return describe(size, kept, pixels);
+    if (!this.#config.clahe) return describe(size, kept, pixels);
+    // Contrast is equalised on the CPU.
+    try {
+      const bytes = await readBack(this.#device.gpu, pixels, 4 * columnsTimesRows(kept));
+      return equalizedSource(size, kept, bytes, this.#config);
+    } finally {
+      pixels.destroy();
+    }
   }
 
   #gather(source: Copyable, size: ImageSize, kept: KeptPixels): GPUBuffer {
@@ -110,6 +115,8 @@ export class ImageReader {
     return { buffer, start: offset / 4, pitch: bytesPerRow / 4 };
   }
 }
+
+const columnsTimesRows = ({ columns, rows }: KeptPixels): number => columns.kept.length * rows.kept.length;
 
 function describe(
   size: ImageSize,

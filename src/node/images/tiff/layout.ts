@@ -1,0 +1,211 @@
+import { inputError, ZianError } from '../../../errors.js';
+import { checkImageSize } from '../../../images/limits.js';
+import { optionalPackage } from '../optional-package.js';
+
+/** Fields of TIFF 6.0 that are read here, as `geotiff` calls them. */
+const FIELDS = [
+  'ImageWidth',
+  'ImageLength',
+  'BitsPerSample',
+  'Compression',
+  'PhotometricInterpretation',
+  'FillOrder',
+  'StripOffsets',
+  'Orientation',
+  'SamplesPerPixel',
+  'RowsPerStrip',
+  'StripByteCounts',
+  'PlanarConfiguration',
+  'Predictor',
+  'ColorMap',
+  'TileWidth',
+  'TileLength',
+  'TileOffsets',
+  'TileByteCounts',
+  'ExtraSamples',
+  'SampleFormat',
+  'JPEGTables',
+] as const;
+type FieldName = (typeof FIELDS)[number];
+
+export const Compression = {
+  None: 1,
+  Lzw: 5,
+  Jpeg: 7,
+  Deflate: 8,
+  OldDeflate: 32946,
+  PackBits: 32773,
+} as const;
+
+export const Photometric = { WhiteIsZero: 0, BlackIsZero: 1, Rgb: 2, Palette: 3, YCbCr: 6 } as const;
+
+/** What the directory of a TIFF's first page says, checked. */
+export interface TiffLayout {
+  readonly width: number;
+  readonly height: number;
+  /** Per sample: 8 or 16. */
+  readonly bits: 8 | 16;
+  readonly samples: number;
+  readonly photometric: number;
+  readonly compression: number;
+  /** Whether pixels are stored as differences from those before them. */
+  readonly differences: boolean;
+  /** Whether each sample has blocks of its own. */
+  readonly planar: boolean;
+  /** Whether the last sample is an alpha by which the colours have not been multiplied. */
+  readonly unassociatedAlpha: boolean;
+  readonly orientation: number;
+  /** 256 reds, greens and blues of 16 bits; empty unless the colours are a palette's. */
+  readonly palette: readonly number[];
+  /** Strips are blocks as wide as the image. */
+  readonly block: { readonly columns: number; readonly rows: number; readonly tiled: boolean };
+  /** Where each block is in the file, and its bytes: plane by plane, row by row. */
+  readonly offsets: readonly number[];
+  readonly sizes: readonly number[];
+  readonly jpegTables: Uint8Array | undefined;
+  readonly littleEndian: boolean;
+}
+
+const COMPRESSION_NAMES: Readonly<Record<number, string>> = {
+  2: 'CCITT fax',
+  3: 'CCITT fax',
+  4: 'CCITT fax',
+  6: 'old-style JPEG',
+  34712: 'JPEG 2000',
+  34887: 'LERC',
+  50000: 'Zstandard',
+  50001: 'WebP',
+};
+
+const PHOTOMETRIC_NAMES: Readonly<Record<number, string>> = {
+  4: 'a transparency mask',
+  5: 'CMYK',
+  6: 'YCbCr that is not compressed as JPEG',
+  8: 'CIE Lab',
+};
+
+const refused = (name: string, what: string): ZianError =>
+  inputError(
+    `${name}: the TIFF has ${what}, which is not supported; save it as 8-bit or 16-bit RGB or grey.`,
+  );
+
+export const damagedTiff = (name: string, why: string, cause?: unknown): ZianError =>
+  inputError(`${name}: the TIFF is damaged or truncated: ${why}; copy it again.`, { cause });
+
+/** Each field's numbers; none where it is not there. */
+type Fields = ReadonlyMap<FieldName, readonly number[]>;
+
+function numbersOf(value: unknown): readonly number[] {
+  if (value === undefined) return [];
+  const typed = value instanceof Uint8Array || value instanceof Uint16Array || value instanceof Uint32Array;
+  if (typed) return Array.from(value);
+  return (Array.isArray(value) ? value : [value]).map(Number);
+}
+
+async function readFields(bytes: Uint8Array, name: string): Promise<Fields> {
+  const { fromArrayBuffer } = await optionalPackage('geotiff', name, 'a TIFF image', () => import('geotiff'));
+  // A buffer of its own, since that of a small file is a part of Node's pool.
+  const image = await (await fromArrayBuffer(new Uint8Array(bytes).buffer)).getImage(0);
+  const directory: unknown = image.fileDirectory;
+  if (typeof directory !== 'object' || directory === null) throw new Error('geotiff gives no directory');
+  const entries = new Map<string, unknown>(Object.entries(directory));
+  return new Map(FIELDS.map((field) => [field, numbersOf(entries.get(field))]));
+}
+
+function checkKind(photometric: number, compression: number, name: string): void {
+  const known: readonly number[] = Object.values(Compression);
+  if (!known.includes(compression))
+    throw refused(name, `the compression ${compression} (${COMPRESSION_NAMES[compression] ?? 'unknown'})`);
+  const { WhiteIsZero, BlackIsZero, Rgb, Palette, YCbCr } = Photometric;
+  const jpeg = compression === Compression.Jpeg;
+  const kinds: readonly number[] = jpeg
+    ? [BlackIsZero, Rgb, YCbCr]
+    : [WhiteIsZero, BlackIsZero, Rgb, Palette];
+  if (!kinds.includes(photometric))
+    throw refused(name, PHOTOMETRIC_NAMES[photometric] ?? `the kind of colours ${photometric}`);
+}
+
+/** Colour samples, without alpha. */
+const coloursOf = (photometric: number): 1 | 3 =>
+  photometric === Photometric.Rgb || photometric === Photometric.YCbCr ? 3 : 1;
+
+function checkSamples(
+  layout: TiffLayout,
+  formats: readonly number[],
+  bits: readonly number[],
+  name: string,
+): void {
+  const { photometric, samples, planar, palette, compression } = layout;
+  if (bits.some((b) => b !== bits[0]) || (bits[0] !== 8 && bits[0] !== 16))
+    throw refused(name, `${[...new Set(bits)].join(' and ')} bits per sample`);
+  if (formats.some((format) => format !== 1)) throw refused(name, 'samples that are not unsigned integers');
+  const colours = coloursOf(photometric);
+  const grey = colours === 1;
+  const fits = samples === colours || (samples === colours + 1 && photometric !== Photometric.Palette);
+  if (!fits || (planar && grey && samples > 1))
+    throw refused(name, `${samples} samples per pixel of this kind`);
+  if (photometric === Photometric.Palette && (palette.length !== 768 || bits[0] !== 8))
+    throw refused(name, `a palette of ${palette.length / 3} colours for samples of ${bits[0]} bits`);
+  if (compression === Compression.Jpeg && (bits[0] !== 8 || samples !== colours))
+    throw refused(name, `${samples} samples of ${bits[0]} bits, compressed as JPEG`);
+}
+
+/**
+ * Reads and checks the directory of a TIFF's first page.
+ * @throws ZianError (input) when it is damaged, of a kind that is not supported, or over the size limit
+ */
+export async function readTiffLayout(bytes: Uint8Array, name: string): Promise<TiffLayout> {
+  try {
+    return parseLayout(await readFields(bytes, name), bytes, name);
+  } catch (error) {
+    if (error instanceof ZianError) throw error;
+    throw damagedTiff(name, 'its directory cannot be read', error);
+  }
+}
+
+function parseLayout(fields: Fields, bytes: Uint8Array, name: string): TiffLayout {
+  const all = (field: FieldName): readonly number[] => fields.get(field) ?? [];
+  const one = (field: FieldName, otherwise: number): number => all(field)[0] ?? otherwise;
+  const width = one('ImageWidth', 0);
+  const height = one('ImageLength', 0);
+  checkImageSize(name, width, height);
+  const samples = one('SamplesPerPixel', 1);
+  const photometric = one('PhotometricInterpretation', -1);
+  const compression = one('Compression', Compression.None);
+  checkKind(photometric, compression, name);
+  if (one('FillOrder', 1) !== 1) throw refused(name, 'bits in reverse order (FillOrder 2)');
+  const predictor = one('Predictor', 1);
+  if (predictor !== 1 && predictor !== 2) throw refused(name, `the predictor ${predictor}`);
+  const bits = all('BitsPerSample');
+  const extra = all('ExtraSamples');
+  const tiled = all('TileOffsets').length > 0;
+  const rows = tiled ? one('TileLength', 0) : Math.min(one('RowsPerStrip', height), height);
+  const columns = tiled ? one('TileWidth', 0) : width;
+  const tables = all('JPEGTables');
+  const orientation = one('Orientation', 1);
+  const layout: TiffLayout = {
+    width,
+    height,
+    bits: bits[0] === 16 ? 16 : 8,
+    samples,
+    photometric,
+    compression,
+    differences: predictor === 2,
+    planar: samples > 1 && one('PlanarConfiguration', 1) === 2,
+    unassociatedAlpha: samples === 4 && extra[0] === 2,
+    orientation: orientation >= 1 && orientation <= 8 ? orientation : 1,
+    palette: all('ColorMap'),
+    block: { columns, rows, tiled },
+    offsets: all(tiled ? 'TileOffsets' : 'StripOffsets'),
+    sizes: all(tiled ? 'TileByteCounts' : 'StripByteCounts'),
+    jpegTables: tables.length === 0 ? undefined : Uint8Array.from(tables),
+    littleEndian: bytes[0] === 0x49,
+  };
+  checkSamples(layout, all('SampleFormat'), bits.length === 0 ? [1] : bits, name);
+  // A tile may be larger than the image, but not than an image may be.
+  checkImageSize(name, columns, rows);
+  const blocks = Math.ceil(width / columns) * Math.ceil(height / rows) * (layout.planar ? samples : 1);
+  if (layout.offsets.length < blocks || layout.sizes.length < blocks)
+    throw damagedTiff(name, `it names ${layout.offsets.length} of ${blocks} pieces of the image`);
+  return layout;
+}
