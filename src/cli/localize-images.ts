@@ -132,7 +132,8 @@ async function openTable(
   if (csv === undefined) return undefined;
   const format = request.format ?? (task === 'scleral-spur' ? 'age' : 'refuge');
   const settings = {
-    ...{ model: await hashFile(request.model), task, dtype, flipTest },
+    ...{ model: await hashFile(request.model), task, dtype },
+    ...(flipTest === undefined ? {} : { flipTest }),
     ...(refine === undefined ? {} : { refine }),
     ...(calibration === undefined ? {} : { calibration: hashText(calibration) }),
   };
@@ -160,7 +161,7 @@ export async function localizeImages(host: CommandHost, request: LocalizeRequest
     host.exit(EXIT_CODES.input);
   }
   if (found.length === 0) return;
-  const { flipTest = false, refine } = request;
+  const { flipTest, refine } = request;
   const how = { flipTest, refine, calibration: await findCalibration(host, request) };
   const table = await openTable(request, how, list, images);
   const bar = csv === undefined ? undefined : startBatchProgress(host.streams, request);

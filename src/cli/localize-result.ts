@@ -5,8 +5,8 @@ import type { Localization } from './engine.js';
 
 /** How images are localised, and what is said of the results. */
 export interface LocalizeHow {
-  /** True to average with the mirrored image; otherwise as the model's configuration says. */
-  readonly flipTest: boolean;
+  /** Whether to average with the mirrored image; as the model's configuration says unless given. */
+  readonly flipTest?: boolean | undefined;
   readonly refine?: Refinement | undefined;
   /** Of the model, where there is one. */
   readonly calibration?: Calibration | undefined;

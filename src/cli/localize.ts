@@ -46,7 +46,7 @@ export async function findLandmark(
 ): Promise<Found> {
   const { flipTest, refine, calibration } = how;
   const result = await engine.localize(image, {
-    ...(flipTest ? { flipTest } : {}),
+    ...(flipTest === undefined ? {} : { flipTest }),
     ...(refine === undefined ? {} : { refine }),
   });
   const { coarse, fine } = result.peak;

@@ -100,7 +100,7 @@ describe('a batch', () => {
     const flipped = await batch(['--csv', at('mixed.csv'), '--flip-test']);
     expect(flipped).toMatchObject({ code: 2, widths: [] });
     expect(flipped.err).toMatch(
-      /holds results with another --flip-test \(false, now true\); .*--restart\.\n$/,
+      /holds results with another --flip-test \(none, now true\); .*--restart\.\n$/,
     );
     writeFileSync(at('other.safetensors'), 'another model');
     const other = await batch(['--csv', at('mixed.csv'), '-m', at('other.safetensors')]);

@@ -76,6 +76,13 @@ describe('zian localize', () => {
     expect(calls.localized).toEqual([{ width: 60, height: 50, flipTest: true }]);
   });
 
+  it('leaves the flip test to the model unless told otherwise', async () => {
+    const { openEngine, calls } = fakeEngine();
+    for (const options of [[], ['--flip-test'], ['--no-flip-test']])
+      await zian(['localize', good, '-m', model, ...options], { openEngine });
+    expect(calls.localized.map(({ flipTest }) => flipTest)).toEqual([undefined, true, false]);
+  });
+
   it('does the good images when others are bad, and says so by the exit code', async () => {
     const { openEngine } = fakeEngine();
     const bad = [at('page.png'), at('cut.png'), at('huge.png'), at('none.png')];

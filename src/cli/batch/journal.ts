@@ -10,7 +10,8 @@ export interface JournalSettings {
   readonly model: string;
   readonly task: string;
   readonly dtype: string;
-  readonly flipTest: boolean;
+  /** Where it was not left to the model's configuration. */
+  readonly flipTest?: boolean;
   readonly refine?: string;
   /** SHA-256 of the calibration. */
   readonly calibration?: string;

@@ -40,6 +40,7 @@ export function addEvaluate(program: Command, host: CommandHost): void {
     .option('--json', 'print one JSON object')
     .option('--predictions <file>', "where a model's results go (.jsonl), to be resumed and used again")
     .option('--flip-test', 'with a model: average with the mirrored image')
+    .option('--no-flip-test', 'with a model: do not, where the model asks for it')
     .addOption(precisionOption())
     .addOption(workersOption())
     .option('--errors <file>', "write every landmark's error (.csv)")

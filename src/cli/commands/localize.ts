@@ -81,7 +81,8 @@ export function addLocalize(program: Command, host: CommandHost): void {
     )
     .addOption(workersOption())
     .option('--json', 'print one JSON object per image and line; with --csv one about the whole run')
-    .option('--flip-test', 'average with the mirrored image')
+    .option('--flip-test', 'average with the mirrored image, also where the model does not ask for it')
+    .option('--no-flip-test', 'do not, where the model asks for it: half the time, a little less exact')
     .addOption(refineOption())
     .option(
       '--calibration <file>',

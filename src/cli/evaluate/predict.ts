@@ -22,18 +22,7 @@ export interface Predicted extends AsyncDisposable {
 
 /** Localises images with a model; what cannot be used is reported, and missing in the results. */
 export async function predict(host: CommandHost, request: PredictRequest): Promise<Predicted> {
-  const {
-    predictions,
-    model,
-    inputs,
-    task,
-    dtype,
-    workers,
-    adapter,
-    tuning,
-    quiet,
-    flipTest = false,
-  } = request;
+  const { predictions, model, inputs, task, dtype, workers, adapter, tuning, quiet, flipTest } = request;
   const global = { adapter, quiet, ...(tuning === undefined ? {} : { tuning }) };
   const folder = predictions === undefined ? await mkdtemp(join(tmpdir(), 'zian-evaluate-')) : undefined;
   const path = predictions ?? join(folder ?? '', `${basename(model, extname(model))}.jsonl`);
@@ -42,7 +31,8 @@ export async function predict(host: CommandHost, request: PredictRequest): Promi
   };
   try {
     await localizeImages(host, {
-      ...{ model, inputs, task, dtype, workers, flipTest, ...global },
+      ...{ model, inputs, task, dtype, workers, ...global },
+      ...(flipTest === undefined ? {} : { flipTest }),
       csv: path,
       format: 'jsonl',
       open: () => openModel(host, global, model, dtype),
