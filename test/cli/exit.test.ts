@@ -101,7 +101,7 @@ describe('a reader or a disk that takes no more', () => {
       stdio: ['ignore', full, 'pipe'],
     });
     let err = '';
-    child.stderr.setEncoding('utf8').on('data', (text: string) => {
+    child.stderr?.setEncoding('utf8').on('data', (text: string) => {
       err += text;
     });
     expect(await new Promise((resolve) => child.on('close', resolve))).toBe(2);
