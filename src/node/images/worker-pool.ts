@@ -47,7 +47,13 @@ export class ImageWorkers implements ImageJobs {
     this.#closed = true;
     const workers = [...this.#idle, ...this.#busy.keys()];
     for (const task of this.#waiting.splice(0)) task.reject(new Error('the workers were closed'));
-    await Promise.all(workers.map((worker) => worker.terminate()));
+    await Promise.all(
+      workers.map((worker) => {
+        // Idle threads do not keep the process alive, which would end before they have, and leave this unsettled.
+        worker.ref();
+        return worker.terminate();
+      }),
+    );
   }
 
   async #submit(request: WorkerRequest, handOver: readonly ArrayBuffer[]): Promise<WorkerResponse> {
