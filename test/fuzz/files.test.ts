@@ -73,7 +73,7 @@ describe('nothing that a terminal would obey is printed', () => {
       ['inspect', '--json', at(`none${ESCAPE}.pth`)],
       ['convert', path, '--config', 'refuge', '-o', at('o.safetensors')],
       ['convert', path, '--config', at(`c${ESCAPE}.yaml`), '-o', at('o.safetensors')],
-      ['evaluate', at(`t${ESCAPE}.csv`), at('u.csv')],
+      ['evaluate', at(`t${ESCAPE}.csv`), at(`t${ESCAPE}.csv`)],
       ['merge', at(`t${ESCAPE}.csv`), '-o', at('o.csv')],
       ['localize', path, `--${ESCAPE}`],
       [ESCAPE],
