@@ -6,7 +6,8 @@ import { build } from 'esbuild';
 import { buildWeb } from './build-web.mjs';
 import { wgslPlugin } from './wgsl.mjs';
 
-const entries = {
+/** What the package holds. */
+const published = {
   index: 'src/index.ts',
   'node/index': 'src/node/index.ts',
   'node/main': 'src/node/main.ts',
@@ -15,6 +16,10 @@ const entries = {
   'cli/zian': 'src/cli/main.ts',
   'cli/image-worker': 'src/node/image-worker.ts',
   'cli/docs': 'src/cli/docs.ts',
+};
+
+/** Programs of this repository, bundled on their own so that no chunk of theirs gets into the package. */
+const programs = {
   'bench/main': 'bench/main.ts',
   'bench/peers/main': 'bench/peers/main.ts',
   'bench/peers/check': 'bench/peers/check/main.ts',
@@ -29,21 +34,25 @@ const entries = {
   'web-server/main': 'web/server/main.ts',
 };
 
+const bundle = (entries, chunks) =>
+  build({
+    entryPoints: Object.fromEntries(Object.entries(entries).filter(([, file]) => existsSync(file))),
+    outdir: 'dist',
+    bundle: true,
+    splitting: true,
+    format: 'esm',
+    platform: 'neutral',
+    target: 'es2022',
+    packages: 'external',
+    external: ['node:*'],
+    plugins: [wgslPlugin],
+    sourcemap: true,
+    chunkNames: `${chunks}/[name]-[hash]`,
+    logLevel: 'warning',
+  });
+
 await rm('dist', { recursive: true, force: true });
-await build({
-  entryPoints: Object.fromEntries(Object.entries(entries).filter(([, file]) => existsSync(file))),
-  outdir: 'dist',
-  bundle: true,
-  splitting: true,
-  format: 'esm',
-  platform: 'neutral',
-  target: 'es2022',
-  packages: 'external',
-  external: ['node:*'],
-  plugins: [wgslPlugin],
-  sourcemap: true,
-  chunkNames: 'chunks/[name]-[hash]',
-  logLevel: 'warning',
-});
+await bundle(published, 'chunks');
+await bundle(programs, 'program-chunks');
 await buildWeb();
 await chmod('dist/cli/zian.js', 0o755);

@@ -1,5 +1,5 @@
 // Checks the package as it would be published: entries and files (publint), types in every way of resolving modules
-// (arethetypeswrong). Needs `npm run build` before; uses no network.
+// (arethetypeswrong), and that nothing else is in it (package-files.mjs). Needs `npm run build` before; uses no network.
 
 import { execFile } from 'node:child_process';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
@@ -9,6 +9,7 @@ import { promisify } from 'node:util';
 import { checkPackage, createPackageFromTarballData } from '@arethetypeswrong/core';
 import { publint } from 'publint';
 import { formatMessage } from 'publint/utils';
+import { packageProblems } from './package-files.mjs';
 
 /** ESM only, so what CommonJS and `moduleResolution: node` cannot do is known. */
 const KNOWN = new Set(['CJSResolvesToESM', 'NoResolution:node10']);
@@ -20,13 +21,21 @@ try {
     ['pack', '--ignore-scripts', '--json', '--pack-destination', folder],
     { maxBuffer: 1 << 26 },
   );
-  const [{ filename }] = JSON.parse(stdout);
+  const [{ filename, files, size }] = JSON.parse(stdout);
   const tarball = await readFile(join(folder, filename));
 
   const manifest = JSON.parse(await readFile('package.json', 'utf8'));
   const bytes = tarball.buffer.slice(tarball.byteOffset, tarball.byteOffset + tarball.byteLength);
   const { messages } = await publint({ pack: { tarball: bytes }, strict: true });
   const problems = messages.map((message) => `publint: ${formatMessage(message, manifest)}`);
+
+  problems.push(
+    ...(await packageProblems(
+      manifest,
+      files.map(({ path }) => path),
+      size,
+    )),
+  );
 
   const { problems: types = [] } = await checkPackage(createPackageFromTarballData(tarball));
   for (const problem of types) {
