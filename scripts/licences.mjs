@@ -9,8 +9,10 @@ const RUNTIME = new Set([
   'BlueOak-1.0.0',
   'BSD-2-Clause',
   'BSD-3-Clause',
+  'CC0-1.0',
   'ISC',
   'MIT',
+  'Zlib',
 ]);
 
 /** Tools that are run and not passed on may also be under these. */
