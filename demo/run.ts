@@ -57,7 +57,7 @@ function parseOptions(args: readonly string[], { out, err }: CliStreams): Option
 }
 
 async function showImage(path: string, opened: OpenedEngine): Promise<Shown> {
-  const done = await localize(await decode(path), opened, { flipTest: false });
+  const done = await localize(await decode(path), opened, {});
   return {
     found: [done.result.landmark],
     width: done.image.width,
@@ -67,7 +67,7 @@ async function showImage(path: string, opened: OpenedEngine): Promise<Shown> {
 }
 
 async function showScan(path: string, opened: OpenedEngine): Promise<Shown> {
-  const { done, overlay } = await localizeScan(await decode(path), opened, { flipTest: false }, true);
+  const { done, overlay } = await localizeScan(await decode(path), opened, {}, true);
   if (overlay === undefined) throw new Error('the scan was not drawn');
   const { left, right } = done.halves;
   return {

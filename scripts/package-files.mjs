@@ -6,7 +6,7 @@ import { posix } from 'node:path';
 /** Beside the bundles. */
 const EXPECTED = [
   /^(package\.json|README\.md|ARCHITECTURE\.md|CHANGELOG\.md|LICENSE)$/,
-  /^models\/(README\.md|[a-z-]+\.safetensors)$/,
+  /^models\/(README\.md|[a-z-]+\.safetensors|[a-z-]+\.calibration\.json)$/,
   /^dist\/types\/(src\/(?!cli\/)|tools\/convert-weights\/).*\.d\.ts$/,
 ];
 
