@@ -57,6 +57,7 @@ export class ImageWorkers implements ImageJobs {
   }
 
   async #submit(request: WorkerRequest, handOver: readonly ArrayBuffer[]): Promise<WorkerResponse> {
+    if (this.#closed) throw new Error('the workers were closed');
     const response = await new Promise<WorkerResponse>((resolve, reject) => {
       this.#waiting.push({ request, handOver, resolve, reject });
       this.#assign();
@@ -84,8 +85,8 @@ export class ImageWorkers implements ImageJobs {
       const task = this.#busy.get(worker);
       this.#busy.delete(worker);
       this.#idle.push(worker);
-      // A thread without work does not keep the process alive.
-      worker.unref();
+      // A thread without work does not keep the process alive, unless its end is being waited for.
+      if (!this.#closed) worker.unref();
       task?.resolve(response);
       this.#assign();
     });
