@@ -4,7 +4,7 @@ import { existsSync } from 'node:fs';
 import { chmod, rm } from 'node:fs/promises';
 import { build } from 'esbuild';
 import { buildWeb } from './build-web.mjs';
-import { wgslPlugin } from './wgsl.mjs';
+import { moduleOptions } from './module-options.mjs';
 
 /** What the package holds. */
 const published = {
@@ -37,18 +37,10 @@ const programs = {
 const bundle = (entries, chunks) =>
   build({
     entryPoints: Object.fromEntries(Object.entries(entries).filter(([, file]) => existsSync(file))),
+    ...moduleOptions,
     outdir: 'dist',
-    bundle: true,
-    splitting: true,
-    format: 'esm',
-    platform: 'neutral',
-    target: 'es2022',
-    packages: 'external',
-    external: ['node:*'],
-    plugins: [wgslPlugin],
     sourcemap: true,
     chunkNames: `${chunks}/[name]-[hash]`,
-    logLevel: 'warning',
   });
 
 await rm('dist', { recursive: true, force: true });

@@ -1,6 +1,7 @@
 import { EngineDevice } from '../src/graph/index.js';
 import { openDevice } from '../src/node/adapters.js';
 import { patiently } from '../src/node/patience.js';
+import { altered } from '../test/support/altered.js';
 
 /** What is asked of a device, as far as a loss may come with it. */
 export type DeviceCall = 'upload' | 'compile' | 'write' | 'submit' | 'map';
@@ -28,17 +29,6 @@ const noObjects = (): ObjectCounts => ({
   bound: 0,
   submits: 0,
 });
-
-/** An object of WebGPU's with some of its members replaced; the others are called on the object itself. */
-function altered<T extends object>(object: T, members: Readonly<Record<string, unknown>>): T {
-  return new Proxy(object, {
-    get: (target, name) => {
-      if (typeof name === 'string' && name in members) return members[name];
-      const value: unknown = Reflect.get(target, name, target);
-      return typeof value === 'function' ? value.bind(target) : value;
-    },
-  });
-}
 
 /** A device whose objects are counted and whose calls are told. */
 export class WatchedDevice {

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 import { afterAll, beforeAll } from 'vitest';
+import { moduleOptions } from '../../scripts/module-options.mjs';
 
 const root = fileURLToPath(new URL('../../', import.meta.url));
 
@@ -16,18 +17,10 @@ export interface ProcessRun {
 /** Bundles an entry as scripts/build.mjs does, to where its imports are found. */
 async function bundle(entry: string, folder: string): Promise<string> {
   await build({
+    ...moduleOptions,
     entryPoints: { main: entry, 'image-worker': 'src/node/image-worker.ts' },
     outdir: folder,
-    bundle: true,
-    splitting: true,
-    format: 'esm',
-    platform: 'neutral',
-    target: 'es2022',
-    packages: 'external',
-    external: ['node:*'],
-    loader: { '.wgsl': 'text' },
     absWorkingDir: root,
-    logLevel: 'warning',
   });
   return join(folder, 'main.js');
 }

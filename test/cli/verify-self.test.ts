@@ -6,7 +6,7 @@ import { redacted, type SelfReport } from '../../src/cli/verify/self/report.js';
 import { verifySelf } from '../../src/cli/verify/self/verify-self.js';
 import { EngineDevice } from '../../src/graph/index.js';
 import { Zian } from '../../src/zian/zian.js';
-import { altered } from '../graph/spied-device.js';
+import { altered } from '../support/altered.js';
 import { testDevice } from '../support/device.js';
 import { runModel } from '../support/model.js';
 import { runImage } from '../support/run.js';

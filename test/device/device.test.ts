@@ -4,6 +4,7 @@ import { DEFAULT_LIMITS, EngineDevice } from '../../src/graph/device.js';
 import { BufferUsage, MapMode } from '../../src/graph/flags.js';
 import { openDevice } from '../../src/node/adapters.js';
 import { requestAdapter } from '../../src/node/dawn.js';
+import { altered } from '../support/altered.js';
 import { testDevice } from '../support/device.js';
 
 const device = await testDevice();
@@ -19,17 +20,6 @@ function thrown(fn: () => void): ZianError {
     throw error;
   }
   throw new Error('nothing was thrown');
-}
-
-/** An object of WebGPU's with some of its members replaced. */
-function altered<T extends object>(object: T, members: Readonly<Record<string, unknown>>): T {
-  return new Proxy(object, {
-    get: (target, name) => {
-      if (typeof name === 'string' && name in members) return members[name];
-      const value: unknown = Reflect.get(target, name, target);
-      return typeof value === 'function' ? value.bind(target) : value;
-    },
-  });
 }
 
 async function roundTrip(gpu: GPUDevice): Promise<number[]> {

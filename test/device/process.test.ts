@@ -3,6 +3,7 @@ import { mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { build } from 'esbuild';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { moduleOptions } from '../../scripts/module-options.mjs';
 
 /** Inside node_modules, so that the bundled program finds the packages that it imports. */
 let folder: string;
@@ -32,14 +33,10 @@ const SOURCE = `
 beforeAll(async () => {
   folder = await mkdtemp(join('node_modules', '.zian-test-'));
   await build({
+    ...moduleOptions,
     stdin: { contents: SOURCE, resolveDir: process.cwd() },
     outfile: program(),
-    bundle: true,
-    format: 'esm',
-    platform: 'node',
-    packages: 'external',
-    loader: { '.wgsl': 'text' },
-    logLevel: 'error',
+    splitting: false,
   });
 });
 afterAll(() => rm(folder, { recursive: true }));

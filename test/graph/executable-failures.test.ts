@@ -3,8 +3,9 @@ import { ZianError } from '../../src/errors.js';
 import { type EngineDevice, Executable, PipelineCache } from '../../src/graph/index.js';
 import { vec4Plan } from '../../src/kernels/common/vec4-plan.js';
 import type { Kernel } from '../../src/kernels/contract.js';
+import { altered } from '../support/altered.js';
 import { testDevice } from '../support/device.js';
-import { altered, spiedDevice } from './spied-device.js';
+import { spiedDevice } from './spied-device.js';
 import { compute, layered, type TestGraph } from './support.js';
 
 /** A kernel of one input and one output, `body` its shader. */

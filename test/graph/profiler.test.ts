@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { EngineDevice, Executable } from '../../src/graph/index.js';
+import { altered } from '../support/altered.js';
 import { testDevice } from '../support/device.js';
-import { altered, spiedDevice } from './spied-device.js';
+import { spiedDevice } from './spied-device.js';
 import { compute, layered, writeInputs } from './support.js';
 
 const chain = (length: number) =>

@@ -84,6 +84,45 @@ describe('TIFF', () => {
   });
 });
 
+/** A file of nothing but a directory of entries of (tag, type, count, value); `rest` follows it. */
+function tiffOf(
+  entries: readonly (readonly [tag: number, type: number, count: number, value: number])[],
+  rest = 0,
+) {
+  const bytes = Buffer.alloc(10 + entries.length * 12 + 4 + rest);
+  bytes.write('II*\0', 'latin1');
+  bytes.writeUInt32LE(8, 4);
+  bytes.writeUInt16LE(entries.length, 8);
+  entries.forEach(([tag, type, count, value], i) => {
+    const at = 10 + i * 12;
+    bytes.writeUInt16LE(tag, at);
+    bytes.writeUInt16LE(type, at + 2);
+    bytes.writeUInt32LE(count, at + 4);
+    bytes.writeUInt32LE(value, at + 8);
+  });
+  return bytes;
+}
+
+describe('a TIFF that wants memory', () => {
+  it('is refused where a field has more values than any picture needs, or than there are bytes', async () => {
+    expect(await refusal(tiffOf([[273, 4, 4_000_000_000, 8]]))).toContain('4000000000 values');
+    expect(await refusal(tiffOf([[273, 4, 1_000_000, 8]]))).toContain("field's values should end at 4000008");
+    expect(await refusal(tiffOf([[256, 12, 1, 8]]))).toContain('values of the type 12');
+  });
+
+  it('reads no field twice, and none that it does not know', async () => {
+    const size = 1_000_000;
+    const entries = Array.from(
+      { length: 65_000 },
+      (_, i) => [i < 30_000 ? 320 : 50_000, 3, size / 2, 8] as const,
+    );
+    const bytes = tiffOf(entries, size);
+    const before = process.memoryUsage().arrayBuffers;
+    await refusal(bytes);
+    expect(process.memoryUsage().arrayBuffers - before).toBeLessThan(4 * bytes.length);
+  });
+});
+
 describe('DICOM', () => {
   it.each(['rgb', 'rgb-rle', 'jpeg', 'palette-16bit'])(
     '%s is refused wherever it is cut off',
@@ -126,11 +165,11 @@ describe('DICOM', () => {
 describe('packages', () => {
   it('are named, with how to install them, where they are missing', async () => {
     const missing = 'no-such-package-of-ours';
-    const load = optionalPackage('geotiff', 'a.tif', 'a TIFF image', () => import(missing));
+    const load = optionalPackage('dicom-parser', 'a.dcm', 'a DICOM image', () => import(missing));
     await expect(load).rejects.toThrow(
-      "a.tif: it is a TIFF image, and the package 'geotiff', which reads those, is not installed; install it beside zian-webgpu: npm install geotiff",
+      "a.dcm: it is a DICOM image, and the package 'dicom-parser', which reads those, is not installed; install it beside zian-webgpu: npm install dicom-parser",
     );
-    const broken = optionalPackage('geotiff', 'a.tif', 'a TIFF image', () =>
+    const broken = optionalPackage('dicom-parser', 'a.dcm', 'a DICOM image', () =>
       Promise.reject(new Error('other')),
     );
     await expect(broken).rejects.toThrow(/^other$/);

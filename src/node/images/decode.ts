@@ -11,7 +11,7 @@ import { decodeTiff } from './tiff/tiff.js';
 const MAX_FILE_BYTES = 1e9;
 
 /**
- * Decodes a PNG, JPEG, TIFF (by `geotiff`) or DICOM file (by `dicom-parser`), told apart by content. The pixels are those of
+ * Decodes a PNG, JPEG, TIFF or DICOM file (by `dicom-parser`), told apart by content. The pixels are those of
  * `cv2.imread(path)` (IMREAD_COLOR, here in RGB order): 8 bits, grey replicated, alpha dropped and not blended (but in
  * TIFF, see `decodeTiff`), 16-bit samples without their low byte (TIFF's colours are rounded), EXIF orientation applied,
  * colour profiles and gamma ignored. OpenCV does not read DICOM; see `decodeDicom`.

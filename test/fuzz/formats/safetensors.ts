@@ -1,5 +1,5 @@
 import { bytesSource } from '../../../src/weights/byte-source.js';
-import { openSafetensors } from '../../../src/weights/index.js';
+import { openSafetensors, SAFETENSORS_DTYPES } from '../../../src/weights/index.js';
 import { type Draw, EDGES, join, ODD_TEXTS } from '../draw.js';
 import { check, type Format } from '../format.js';
 
@@ -9,18 +9,7 @@ interface Member {
   value: string;
 }
 
-const DTYPES: Readonly<Record<string, number>> = {
-  F64: 8,
-  F32: 4,
-  F16: 2,
-  BF16: 2,
-  I64: 8,
-  I32: 4,
-  U8: 1,
-  BOOL: 1,
-  F8_E4M3: 1,
-  C64: 8,
-};
+const DTYPES: Readonly<Record<string, number>> = SAFETENSORS_DTYPES;
 
 interface Tensor {
   dtype: string;

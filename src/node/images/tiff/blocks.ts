@@ -1,7 +1,7 @@
 import { inflateSync } from 'node:zlib';
 import { ZianError } from '../../../errors.js';
 import { decodeJpegSamples, type JpegCodec, loadJpegCodec } from '../jpeg.js';
-import { optionalPackage } from '../optional-package.js';
+import { unpackLzw } from '../lzw.js';
 import { unpackBits } from '../packbits.js';
 import { Compression, damagedTiff, Photometric, type TiffLayout } from './layout.js';
 
@@ -50,7 +50,7 @@ export class TiffBlocks {
     const stored = this.#stored(index);
     if (compression === Compression.Jpeg)
       return { samples: await this.#jpeg(stored, rows, channels), channels };
-    const whole = await this.#decompress(stored, (count * bits) / 8);
+    const whole = this.#decompress(stored, (count * bits) / 8);
     const values = bits === 8 ? whole : this.#words(whole);
     if (differences) sumDifferences(values, block.columns, channels);
     return { samples: values, channels };
@@ -69,7 +69,7 @@ export class TiffBlocks {
   }
 
   /** A copy of `size` bytes. */
-  async #decompress(stored: Uint8Array, size: number): Promise<Uint8Array> {
+  #decompress(stored: Uint8Array, size: number): Uint8Array {
     const short = (have: number) =>
       damagedTiff(this.#name, `a piece of the image has ${have} bytes in place of ${size}`);
     try {
@@ -84,9 +84,10 @@ export class TiffBlocks {
           return target;
         }
         case Compression.Lzw: {
-          const have = await this.#lzw(stored);
-          if (have.length < size) throw short(have.length);
-          return have.subarray(0, size);
+          const target = new Uint8Array(size);
+          const have = unpackLzw(stored, target);
+          if (have < size) throw short(have);
+          return target;
         }
         default: {
           // Some writers pad the last rows; no more than that.
@@ -99,18 +100,6 @@ export class TiffBlocks {
       if (error instanceof ZianError) throw error;
       throw damagedTiff(this.#name, 'a piece of the image cannot be decompressed', error);
     }
-  }
-
-  async #lzw(stored: Uint8Array): Promise<Uint8Array> {
-    const { getDecoder } = await optionalPackage(
-      'geotiff',
-      this.#name,
-      'a TIFF image',
-      () => import('geotiff'),
-    );
-    const decoder = await getDecoder({ Compression: Compression.Lzw });
-    // Differences are summed here: the library takes 16-bit samples to be little-endian.
-    return new Uint8Array(await decoder.decode({ Predictor: 1 }, new Uint8Array(stored).buffer));
   }
 
   #words(whole: Uint8Array): Uint16Array {

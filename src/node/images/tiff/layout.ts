@@ -1,32 +1,6 @@
 import { inputError, ZianError } from '../../../errors.js';
 import { checkImageSize } from '../../../images/limits.js';
-import { optionalPackage } from '../optional-package.js';
-
-/** Fields of TIFF 6.0 that are read here, as `geotiff` calls them. */
-const FIELDS = [
-  'ImageWidth',
-  'ImageLength',
-  'BitsPerSample',
-  'Compression',
-  'PhotometricInterpretation',
-  'FillOrder',
-  'StripOffsets',
-  'Orientation',
-  'SamplesPerPixel',
-  'RowsPerStrip',
-  'StripByteCounts',
-  'PlanarConfiguration',
-  'Predictor',
-  'ColorMap',
-  'TileWidth',
-  'TileLength',
-  'TileOffsets',
-  'TileByteCounts',
-  'ExtraSamples',
-  'SampleFormat',
-  'JPEGTables',
-] as const;
-type FieldName = (typeof FIELDS)[number];
+import { type FieldName, readTiffDirectory, type TiffDirectory, type Values } from './directory.js';
 
 export const Compression = {
   None: 1,
@@ -56,12 +30,12 @@ export interface TiffLayout {
   readonly unassociatedAlpha: boolean;
   readonly orientation: number;
   /** 256 reds, greens and blues of 16 bits; empty unless the colours are a palette's. */
-  readonly palette: readonly number[];
+  readonly palette: Values;
   /** Strips are blocks as wide as the image. */
   readonly block: { readonly columns: number; readonly rows: number; readonly tiled: boolean };
   /** Where each block is in the file, and its bytes: plane by plane, row by row. */
-  readonly offsets: readonly number[];
-  readonly sizes: readonly number[];
+  readonly offsets: Values;
+  readonly sizes: Values;
   readonly jpegTables: Uint8Array | undefined;
   readonly littleEndian: boolean;
 }
@@ -92,26 +66,6 @@ const refused = (name: string, what: string): ZianError =>
 export const damagedTiff = (name: string, why: string, cause?: unknown): ZianError =>
   inputError(`${name}: the TIFF is damaged or truncated: ${why}; copy it again.`, { cause });
 
-/** Each field's numbers; none where it is not there. */
-type Fields = ReadonlyMap<FieldName, readonly number[]>;
-
-function numbersOf(value: unknown): readonly number[] {
-  if (value === undefined) return [];
-  const typed = value instanceof Uint8Array || value instanceof Uint16Array || value instanceof Uint32Array;
-  if (typed) return Array.from(value);
-  return (Array.isArray(value) ? value : [value]).map(Number);
-}
-
-async function readFields(bytes: Uint8Array, name: string): Promise<Fields> {
-  const { fromArrayBuffer } = await optionalPackage('geotiff', name, 'a TIFF image', () => import('geotiff'));
-  // A buffer of its own, since that of a small file is a part of Node's pool.
-  const image = await (await fromArrayBuffer(new Uint8Array(bytes).buffer)).getImage(0);
-  const directory: unknown = image.fileDirectory;
-  if (typeof directory !== 'object' || directory === null) throw new Error('geotiff gives no directory');
-  const entries = new Map<string, unknown>(Object.entries(directory));
-  return new Map(FIELDS.map((field) => [field, numbersOf(entries.get(field))]));
-}
-
 function checkKind(photometric: number, compression: number, name: string): void {
   const known: readonly number[] = Object.values(Compression);
   if (!known.includes(compression))
@@ -129,12 +83,7 @@ function checkKind(photometric: number, compression: number, name: string): void
 const coloursOf = (photometric: number): 1 | 3 =>
   photometric === Photometric.Rgb || photometric === Photometric.YCbCr ? 3 : 1;
 
-function checkSamples(
-  layout: TiffLayout,
-  formats: readonly number[],
-  bits: readonly number[],
-  name: string,
-): void {
+function checkSamples(layout: TiffLayout, formats: Values, bits: Values, name: string): void {
   const { photometric, samples, planar, palette, compression } = layout;
   if (bits.some((b) => b !== bits[0]) || (bits[0] !== 8 && bits[0] !== 16))
     throw refused(name, `${[...new Set(bits)].join(' and ')} bits per sample`);
@@ -154,17 +103,19 @@ function checkSamples(
  * Reads and checks the directory of a TIFF's first page.
  * @throws ZianError (input) when it is damaged, of a kind that is not supported, or over the size limit
  */
-export async function readTiffLayout(bytes: Uint8Array, name: string): Promise<TiffLayout> {
+export function readTiffLayout(bytes: Uint8Array, name: string): TiffLayout {
   try {
-    return parseLayout(await readFields(bytes, name), bytes, name);
+    return parseLayout(readTiffDirectory(bytes), name);
   } catch (error) {
     if (error instanceof ZianError) throw error;
-    throw damagedTiff(name, 'its directory cannot be read', error);
+    throw damagedTiff(name, error instanceof Error ? error.message : 'its directory cannot be read', error);
   }
 }
 
-function parseLayout(fields: Fields, bytes: Uint8Array, name: string): TiffLayout {
-  const all = (field: FieldName): readonly number[] => fields.get(field) ?? [];
+const NO_VALUES = new Float64Array(0);
+
+function parseLayout({ fields, littleEndian }: TiffDirectory, name: string): TiffLayout {
+  const all = (field: FieldName): Values => fields.get(field) ?? NO_VALUES;
   const one = (field: FieldName, otherwise: number): number => all(field)[0] ?? otherwise;
   const width = one('ImageWidth', 0);
   const height = one('ImageLength', 0);
@@ -199,9 +150,9 @@ function parseLayout(fields: Fields, bytes: Uint8Array, name: string): TiffLayou
     offsets: all(tiled ? 'TileOffsets' : 'StripOffsets'),
     sizes: all(tiled ? 'TileByteCounts' : 'StripByteCounts'),
     jpegTables: tables.length === 0 ? undefined : Uint8Array.from(tables),
-    littleEndian: bytes[0] === 0x49,
+    littleEndian,
   };
-  checkSamples(layout, all('SampleFormat'), bits.length === 0 ? [1] : bits, name);
+  checkSamples(layout, all('SampleFormat'), bits.length === 0 ? Float64Array.of(1) : bits, name);
   // A tile may be larger than the image, but not than an image may be.
   checkImageSize(name, columns, rows);
   const blocks = Math.ceil(width / columns) * Math.ceil(height / rows) * (layout.planar ? samples : 1);

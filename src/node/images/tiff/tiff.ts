@@ -42,10 +42,10 @@ function dropAlpha(data: Uint8Array, multiply: boolean): void {
  * Decodes a TIFF's first page to what `cv2.imread` gives (in RGB order), its orientation applied. Grey, RGB, palette, and
  * JPEG's YCbCr; 8 or 16 bits; strips or tiles; none, LZW, Deflate, PackBits or JPEG compression.
  *
- * @throws ZianError (input) when it is damaged, of a kind that is not supported, over the size limit, or `geotiff` is missing
+ * @throws ZianError (input) when it is damaged, of a kind that is not supported, or over the size limit
  */
 export async function decodeTiff(bytes: Uint8Array, name: string): Promise<RgbaImage> {
-  const layout = await readTiffLayout(bytes, name);
+  const layout = readTiffLayout(bytes, name);
   const { width, height, block, planar, samples, photometric } = layout;
   const blocks = new TiffBlocks(layout, bytes, name);
   const tables = toBytes(layout);
