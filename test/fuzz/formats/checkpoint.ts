@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { ZianError } from '../../../src/errors.js';
 import { bytesSource } from '../../../src/weights/byte-source.js';
 import { readCheckpoint, selectStateDict } from '../../../tools/convert-weights/index.js';
@@ -6,6 +6,13 @@ import { check } from '../format.js';
 
 /** Fixtures, from the root of the repository: the fuzzers run there, built or not. */
 export const fixture = (path: string): Uint8Array => new Uint8Array(readFileSync(`test/fixtures/${path}`));
+
+/** The fixtures of a folder whose names end so, in the order of their names. */
+export const fixturesEndingWith = (folder: string, ending: string): readonly Uint8Array[] =>
+  readdirSync(`test/fixtures/${folder}`)
+    .filter((name) => name.endsWith(ending))
+    .sort()
+    .map((name) => fixture(`${folder}/${name}`));
 
 /** Reads every tensor of a checkpoint, as `zian inspect` and `zian convert` do. */
 export async function readWhole(bytes: Uint8Array): Promise<number> {

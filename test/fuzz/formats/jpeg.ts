@@ -1,8 +1,7 @@
-import { readdirSync } from 'node:fs';
 import { withPlainOrientation } from '../../../src/images/plain-orientation.js';
 import { type Draw, join } from '../draw.js';
 import type { Format } from '../format.js';
-import { fixture } from './checkpoint.js';
+import { fixturesEndingWith } from './checkpoint.js';
 import { mutateTiff } from './exif.js';
 import { readImage } from './png.js';
 
@@ -113,10 +112,7 @@ let seeds: Segment[][] | undefined;
 export const jpeg: Format = {
   name: 'jpeg',
   mutate(draw) {
-    seeds ??= readdirSync('test/fixtures/images')
-      .filter((name) => name.endsWith('.jpg'))
-      .sort()
-      .map((name) => segmentsOf(fixture(`images/${name}`)));
+    seeds ??= fixturesEndingWith('images', '.jpg').map(segmentsOf);
     let segments: readonly Segment[] = draw.pick(seeds);
     for (let i = draw.below(2); i >= 0; i--) if (segments.length > 0) segments = mutate(draw, segments);
     const end = draw.chance(0.95) ? [0xff, 0xd9] : [];

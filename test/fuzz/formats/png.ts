@@ -156,7 +156,7 @@ export const png: Format = {
 
 /** Decodes an image, and counts its pixels: twice, since it may be turned. */
 export async function readImage(bytes: Uint8Array): Promise<number> {
-  const { width, height, data } = await decodeImage(bytes, 'scan.png');
+  const { width, height, data } = await decodeImage(bytes, 'scan');
   check(data.length === 4 * width * height && width > 0 && height > 0, 'another number of pixels');
   for (let i = 3; i < data.length; i += 4) check(data[i] === 255, 'a pixel that is not opaque');
   return 2 * data.length;

@@ -85,7 +85,7 @@ export const damagedDicom = (name: string, why: string, cause?: unknown): ZianEr
 const refused = (name: string, what: string): ZianError =>
   inputError(`${name}: the DICOM image ${what}, which is not supported; export it as PNG, JPEG or TIFF.`);
 
-async function parse(bytes: Uint8Array, name: string): Promise<DataSet> {
+async function loadParser(name: string): Promise<(bytes: Uint8Array) => DataSet> {
   // A CommonJS package: what it exports is its default.
   const { default: library } = await optionalPackage(
     'dicom-parser',
@@ -93,16 +93,10 @@ async function parse(bytes: Uint8Array, name: string): Promise<DataSet> {
     'a DICOM image',
     () => import('dicom-parser'),
   );
-  try {
-    return library.parseDicom(bytes, {
-      inflater: () => {
-        throw refused(name, 'is deflated');
-      },
-    });
-  } catch (error) {
-    if (error instanceof ZianError) throw error;
-    throw damagedDicom(name, 'its elements cannot be read', error);
-  }
+  const inflater = (): never => {
+    throw refused(name, 'is deflated');
+  };
+  return (bytes) => library.parseDicom(bytes, { inflater });
 }
 
 function palette(data: DataSet, [descriptor, table]: readonly [string, string], name: string): DicomPalette {
@@ -122,7 +116,7 @@ function palette(data: DataSet, [descriptor, table]: readonly [string, string], 
   return { first, entries };
 }
 
-async function frameOf(data: DataSet, coding: DicomCoding, name: string): Promise<Uint8Array> {
+function frameOf(data: DataSet, coding: DicomCoding, name: string): Uint8Array {
   const element = data.elements[TAG.pixels];
   if (element === undefined)
     throw inputError(
@@ -159,7 +153,17 @@ function checkBits(data: DataSet, samples: number, name: string): { allocated: 8
  * missing
  */
 export async function readDicomHeader(bytes: Uint8Array, name: string): Promise<DicomHeader> {
-  const data = await parse(bytes, name);
+  const parse = await loadParser(name);
+  try {
+    return headerOf(parse(bytes), name);
+  } catch (error) {
+    if (error instanceof ZianError) throw error;
+    // The library throws texts and errors of its own, also when an element is read.
+    throw damagedDicom(name, 'its elements cannot be read', error);
+  }
+}
+
+function headerOf(data: DataSet, name: string): DicomHeader {
   const syntax = data.string(TAG.transferSyntax) ?? '1.2.840.10008.1.2';
   const coding = CODINGS[syntax];
   if (coding === undefined)
@@ -169,7 +173,7 @@ export async function readDicomHeader(bytes: Uint8Array, name: string): Promise<
     );
   const width = data.uint16(TAG.columns) ?? 0;
   const height = data.uint16(TAG.rows) ?? 0;
-  const frame = await frameOf(data, coding, name);
+  const frame = frameOf(data, coding, name);
   checkImageSize(name, width, height);
   const frames = data.intString(TAG.frames) ?? 1;
   if (frames !== 1)

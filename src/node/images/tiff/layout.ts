@@ -85,14 +85,17 @@ const coloursOf = (photometric: number): 1 | 3 =>
 
 function checkSamples(layout: TiffLayout, formats: Values, bits: Values, name: string): void {
   const { photometric, samples, planar, palette, compression } = layout;
-  if (bits.some((b) => b !== bits[0]) || (bits[0] !== 8 && bits[0] !== 16))
-    throw refused(name, `${[...new Set(bits)].join(' and ')} bits per sample`);
-  if (formats.some((format) => format !== 1)) throw refused(name, 'samples that are not unsigned integers');
+  if (formats.subarray(0, samples).some((format) => format !== 1))
+    throw refused(name, 'samples that are not unsigned integers');
   const colours = coloursOf(photometric);
   const grey = colours === 1;
   const fits = samples === colours || (samples === colours + 1 && photometric !== Photometric.Palette);
   if (!fits || (planar && grey && samples > 1))
     throw refused(name, `${samples} samples per pixel of this kind`);
+  // One for all, or one for each sample; what a directory has beyond that is not read.
+  const depths = [...new Set(bits.subarray(0, samples))];
+  if (depths.length > 1 || (depths[0] !== 8 && depths[0] !== 16))
+    throw refused(name, `${depths.join(' and ')} bits per sample`);
   if (photometric === Photometric.Palette && (palette.length !== 768 || bits[0] !== 8))
     throw refused(name, `a palette of ${palette.length / 3} colours for samples of ${bits[0]} bits`);
   if (compression === Compression.Jpeg && (bits[0] !== 8 || samples !== colours))
@@ -105,10 +108,33 @@ function checkSamples(layout: TiffLayout, formats: Values, bits: Values, name: s
  */
 export function readTiffLayout(bytes: Uint8Array, name: string): TiffLayout {
   try {
-    return parseLayout(readTiffDirectory(bytes), name);
+    const layout = parseLayout(readTiffDirectory(bytes), name);
+    checkPieces(layout, bytes.length, name);
+    return layout;
   } catch (error) {
     if (error instanceof ZianError) throw error;
     throw damagedTiff(name, error instanceof Error ? error.message : 'its directory cannot be read', error);
+  }
+}
+
+/** From the directory alone, before any memory is taken for pixels. */
+function checkPieces(layout: TiffLayout, fileBytes: number, name: string): void {
+  const { width, height, block, bits, samples, planar, compression, offsets, sizes } = layout;
+  const down = Math.ceil(height / block.rows);
+  const perPlane = Math.ceil(width / block.columns) * down;
+  const blocks = perPlane * (planar ? samples : 1);
+  if (offsets.length < blocks || sizes.length < blocks)
+    throw damagedTiff(name, `it names ${offsets.length} of ${blocks} pieces of the image`);
+  for (let index = 0; index < blocks; index++) {
+    const size = sizes[index] ?? 0;
+    const end = (offsets[index] ?? 0) + size;
+    if (end > fileBytes)
+      throw damagedTiff(name, `it ends after ${fileBytes} bytes, and pixels should be at ${end}`);
+    const lastRow = !block.tiled && index % perPlane === perPlane - 1;
+    const rows = lastRow ? height - (down - 1) * block.rows : block.rows;
+    const wanted = (block.columns * rows * (planar ? 1 : samples) * bits) / 8;
+    if (compression === Compression.None && size < wanted)
+      throw damagedTiff(name, `a piece of the image has ${size} bytes in place of ${wanted}`);
   }
 }
 
@@ -155,8 +181,5 @@ function parseLayout({ fields, littleEndian }: TiffDirectory, name: string): Tif
   checkSamples(layout, all('SampleFormat'), bits.length === 0 ? Float64Array.of(1) : bits, name);
   // A tile may be larger than the image, but not than an image may be.
   checkImageSize(name, columns, rows);
-  const blocks = Math.ceil(width / columns) * Math.ceil(height / rows) * (layout.planar ? samples : 1);
-  if (layout.offsets.length < blocks || layout.sizes.length < blocks)
-    throw damagedTiff(name, `it names ${layout.offsets.length} of ${blocks} pieces of the image`);
   return layout;
 }
