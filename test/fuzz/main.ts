@@ -1,6 +1,6 @@
 // npm run fuzz: mutants of every format that is read, each read or refused in one sentence, a second and little memory.
 import { spawn } from 'node:child_process';
-import { closeSync, mkdtempSync, openSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { closeSync, mkdtempSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -9,6 +9,7 @@ import { Draw, seedOf } from './draw.js';
 import { FORMATS } from './formats/index.js';
 import { judge } from './outcome.js';
 import { REGRESSIONS } from './regressions/cases.js';
+import { HANG, Watch } from './watch.js';
 import { type WorkerReport, work } from './worker.js';
 
 const USAGE = `Usage: npm run fuzz -- [--runs N] [--format NAME[,NAME]] [--seed N] [--from RUN] [--save FILE]
@@ -20,8 +21,6 @@ const USAGE = `Usage: npm run fuzz -- [--runs N] [--format NAME[,NAME]] [--seed 
   --regressions  reads what once was a failure instead
   --save    writes the mutant of the first run to a file, and reads nothing`;
 
-/** A file that takes this long by the clock, in milliseconds, hangs. */
-const HANG = 60_000;
 /** Runs of one process: a fresh one now and then keeps one format's garbage out of the measurements. */
 const SLICE = 20_000;
 
@@ -82,8 +81,9 @@ async function slice(name: string, seed: number, from: number, to: number, folde
     err += text;
   });
   let hung = false;
+  const progressWatch = new Watch(progress);
   const watch = setInterval(() => {
-    if (Date.now() - statSync(progress).mtimeMs < HANG) return;
+    if (child.pid === undefined || !progressWatch.hangs(child.pid)) return;
     hung = true;
     child.kill('SIGKILL');
   }, 1000);
