@@ -15,11 +15,13 @@ import { join } from '../draw.js';
 import type { Format } from '../format.js';
 import { fixture } from '../formats/checkpoint.js';
 import { csv } from '../formats/csv.js';
+import { dicom } from '../formats/dicom.js';
 import { jpeg } from '../formats/jpeg.js';
 import { legacy } from '../formats/legacy.js';
 import { pickle } from '../formats/pickle.js';
 import { png } from '../formats/png.js';
 import { safetensors } from '../formats/safetensors.js';
+import { tiff } from '../formats/tiff.js';
 import { yaml } from '../formats/yaml.js';
 import { zip } from '../formats/zip.js';
 import type { Outcome } from '../outcome.js';
@@ -255,6 +257,31 @@ export const REGRESSIONS: readonly Regression[] = [
   refused('a JPEG of 98 megapixels in a kilobyte', jpeg, () => jpegOf(65_500, 1500, 1, 100)),
   refused('a JPEG of 98 megapixels in a hundred scans', jpeg, () => jpegOf(65_500, 1500, 100, 300_000)),
   refused('a JPEG of two hundred scans', jpeg, () => jpegOf(53, 37, 250, 100)),
+
+  refused('a TIFF with a list of depths', tiff, () => {
+    const bytes = fixture('images/tiff/none.tif').slice();
+    const entry = Buffer.from(bytes.buffer).indexOf(Uint8Array.of(0x02, 0x01, 3, 0));
+    new DataView(bytes.buffer).setUint32(entry + 4, 300, true);
+    return bytes;
+  }),
+  refused('a TIFF of 100 megapixels in a kilobyte', tiff, () => {
+    const bytes = fixture('images/tiff/none.tif').slice();
+    const view = new DataView(bytes.buffer);
+    for (const tag of [256, 257, 278]) {
+      const entry = Buffer.from(bytes.buffer).indexOf(Uint8Array.of(tag & 255, tag >> 8, 3, 0));
+      view.setUint16(entry + 8, 10_000, true);
+    }
+    return bytes;
+  }),
+  refused('a DICOM file that ends in a number of one byte', dicom, () => {
+    const bytes = fixture('images/dicom/frames.dcm').slice(0, 245);
+    bytes[242] = 1;
+    return bytes;
+  }),
+  refused('a DICOM syntax with a line break', dicom, () => {
+    const text = Buffer.from(fixture('images/dicom/jpeg.dcm')).toString('latin1');
+    return Buffer.from(text.replace('1.2.840.10008.1', '1.2.840.1000\n.1'), 'latin1');
+  }),
 
   refused('a table of a million columns', csv, () => utf8(`file,x,y${','.repeat(1_000_000)}\n`)),
   refused('a table of nothing but commas', csv, () => repeatedText(',\n', 5_000_000)),

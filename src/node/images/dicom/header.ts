@@ -1,6 +1,7 @@
 import type { DataSet } from 'dicom-parser';
 import { inputError, ZianError } from '../../../errors.js';
 import { checkImageSize } from '../../../images/limits.js';
+import { printable } from '../../../printable.js';
 import { optionalPackage } from '../optional-package.js';
 
 export const PHOTOMETRICS = [
@@ -169,7 +170,7 @@ function headerOf(data: DataSet, name: string): DicomHeader {
   if (coding === undefined)
     throw refused(
       name,
-      `is stored as ${REFUSED_CODINGS[syntax] ?? 'an unknown syntax'} (${syntax.slice(0, 64)})`,
+      `is stored as ${REFUSED_CODINGS[syntax] ?? 'an unknown syntax'} (${printable(syntax, 64)})`,
     );
   const width = data.uint16(TAG.columns) ?? 0;
   const height = data.uint16(TAG.rows) ?? 0;
@@ -183,7 +184,7 @@ function headerOf(data: DataSet, name: string): DicomHeader {
   const text = data.string(TAG.photometric)?.trim() ?? '';
   const photometric = PHOTOMETRICS.find((known) => known === text);
   if (photometric === undefined)
-    throw refused(name, `has the photometric interpretation '${text.slice(0, 20)}'`);
+    throw refused(name, `has the photometric interpretation '${printable(text, 20)}'`);
   const samples = data.uint16(TAG.samples) ?? 1;
   const single = photometric.startsWith('MONOCHROME') || photometric === 'PALETTE COLOR';
   if (samples !== (single ? 1 : 3)) throw refused(name, `has ${samples} samples per pixel of ${photometric}`);
