@@ -45,6 +45,8 @@ export interface ModelResult {
   readonly memory: MemoryReport;
   /** Weights onto the device, shaders compiled. */
   readonly loadMilliseconds: number;
+  /** The same once more, with nothing left to compile. */
+  readonly reloadMilliseconds: number;
   /** Null where the results are wrong. */
   readonly times: ModelTimes | null;
 }
@@ -67,9 +69,14 @@ export async function benchModel(
   note(`${name}: making the weights`);
   const model = await runModel(run);
   note(`${name}: loading the model`);
-  const started = performance.now();
-  const zian = await Zian.load({ model, device });
-  const loadMilliseconds = performance.now() - started;
+  const load = async (): Promise<{ readonly zian: Zian; readonly milliseconds: number }> => {
+    const started = performance.now();
+    const zian = await Zian.load({ model, device });
+    return { zian, milliseconds: performance.now() - started };
+  };
+  const cold = await load();
+  cold.zian.destroy();
+  const { zian, milliseconds: reloadMilliseconds } = await load();
   try {
     note(`${name}: checking a result`);
     const firstStarted = performance.now();
@@ -86,7 +93,8 @@ export async function benchModel(
       dispatches: zian.dispatchCount,
       queue: use,
       memory: zian.memory,
-      loadMilliseconds,
+      loadMilliseconds: cold.milliseconds,
+      reloadMilliseconds,
       times: check.wrong.length > 0 ? null : { first, ...(await timeWarm(zian, device, image, runs, note)) },
     };
   } finally {

@@ -125,7 +125,8 @@ function timeLines({ times }: ModelResult): string[] {
 }
 
 export function modelSection(result: ModelResult): Section {
-  const { run, image, crop, check, dispatches, queue, memory, loadMilliseconds, times } = result;
+  const { run, image, crop, check, dispatches, queue, memory, loadMilliseconds, reloadMilliseconds, times } =
+    result;
   const errors = check.heatmaps.map(
     ({ heatmap, maxError, compared }) =>
       `${heatmap} within ${maxError.toExponential(1)} (${compared} elements)`,
@@ -137,7 +138,7 @@ export function modelSection(result: ModelResult): Section {
       `against PyTorch: ${errors.join(', ')}${check.wrong.length > 0 ? '' : ', the same landmark'}`,
       `${dispatches} dispatches, ${queue.submits} submit${queue.submits === 1 ? '' : 's'} and ${queue.writes} writes per image`,
       `GPU memory ${mebibytes(bytes)}: weights ${mebibytes(memory.weights)}, activations ${mebibytes(memory.activations)}, inputs and outputs ${mebibytes(memory.inputsAndOutputs)}`,
-      `loading ${digits(loadMilliseconds)} ms`,
+      `loading ${digits(loadMilliseconds)} ms; ${digits(reloadMilliseconds)} ms again, with nothing to compile`,
       ...timeLines(result),
     ],
     tables: times?.profile ? profileTables(times.profile) : [],

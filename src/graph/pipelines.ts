@@ -14,7 +14,9 @@ const BUFFER_TYPES: Readonly<Record<Access, GPUBufferBindingType>> = {
   uniform: 'uniform',
 };
 
-/** Compiles each distinct shader once per device, in parallel; a failed compile is not kept. */
+const caches = new WeakMap<GPUDevice, PipelineCache>();
+
+/** Compiles each distinct shader once, in parallel; a failed compile is not kept. */
 export class PipelineCache {
   readonly #device: GPUDevice;
   readonly #shaders = new Map<string, Promise<CompiledShader>>();
@@ -22,6 +24,16 @@ export class PipelineCache {
 
   constructor(device: GPUDevice) {
     this.#device = device;
+  }
+
+  /** The cache that all models on a device share: a second one compiles only what the first did not. It lasts as long as the device. */
+  static of(device: GPUDevice): PipelineCache {
+    let cache = caches.get(device);
+    if (!cache) {
+      cache = new PipelineCache(device);
+      caches.set(device, cache);
+    }
+    return cache;
   }
 
   /** Number of distinct pipelines compiled or being compiled. */

@@ -61,7 +61,7 @@ export async function prepareNetwork(
     throw deviceError(
       `The adapter '${device.report.name}' has no half-precision arithmetic (shader-f16); compute in f32, or choose another adapter (see \`zian doctor\`).`,
     );
-  const pipelines = new PipelineCache(device.gpu);
+  const pipelines = PipelineCache.of(device.gpu);
   const tuner = variants ? undefined : await tuning?.(device);
   await tuner?.prepare(graph, device, {
     pipelines,

@@ -27,6 +27,7 @@ const MODEL: ModelResult = {
   queue: { submits: 1, writes: 5 },
   memory: { weights: 3 * 2 ** 20, activations: 2 ** 20, inputsAndOutputs: 2 ** 19 },
   loadMilliseconds: 1234.5,
+  reloadMilliseconds: 234.5,
   times: {
     first: 900,
     warm: { preprocess: TIME, network: TIME },
