@@ -11,28 +11,12 @@ import { resizeReference } from '../../src/zian/resize-reference.js';
 import { gatherPixels, keptPixels } from '../../src/zian/resize-source.js';
 import { testDevice } from '../support/device.js';
 import { random } from '../support/random.js';
+import { draw } from './drawn-plane.js';
 
 const expected: { planes: string[]; image: string } = JSON.parse(
   readFileSync(new URL('../fixtures/clahe.json', import.meta.url), 'utf8'),
 );
 const sha256 = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('hex');
-
-/** A plane as test/images/make_clahe_fixtures.py draws it. */
-function draw(seed: number): { plane: Uint8Array; width: number; height: number } {
-  const uniform = random(seed);
-  const next = (): number => uniform() * 4294967296;
-  let [width, height] = [1 + (next() % 150), 1 + (next() % 150)];
-  if (seed % 4 === 0) [width, height] = [8 * (1 + Math.floor(width / 8)), 8 * (1 + Math.floor(height / 8))];
-  const [across, down, base, noise] = [next() % 4, next() % 4, next() % 200, 1 + (next() % 90)];
-  const plane = new Uint8Array(width * height);
-  for (let y = 0; y < height; y++) {
-    for (let x = 0; x < width; x++) {
-      const slope = Math.floor((x * across) / 2) + Math.floor((y * down) / 3);
-      plane[y * width + x] = Math.min(255, base + slope + (next() % noise));
-    }
-  }
-  return { plane, width, height };
-}
 
 describe('CLAHE', () => {
   it('is OpenCV’s on 200 drawn planes, byte for byte', () => {

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import type { RgbaImage } from '../../src/zian/image.js';
 import {
@@ -10,6 +11,7 @@ import {
 } from '../../src/zian/preprocess-tables.js';
 import { resizeReference, resizeWithTaps } from '../../src/zian/resize-reference.js';
 import { gatherPixels, keepAxis } from '../../src/zian/resize-source.js';
+import { draw, targetOf } from './drawn-plane.js';
 import { expectations, formulaImage, rgbDigest } from './fixtures.js';
 
 describe('resize against OpenCV', () => {
@@ -21,6 +23,26 @@ describe('resize against OpenCV', () => {
   it('covers every routine of OpenCV', () => {
     const modes = expectations.resizes.map(({ source, target }) => resizeMode(...source, ...target));
     expect(new Set(modes)).toEqual(new Set(['copy', 'area2x2', 'bilinear']));
+  });
+});
+
+const drawn: { images: string[] } = JSON.parse(
+  readFileSync(new URL('../fixtures/resizes.json', import.meta.url), 'utf8'),
+);
+
+describe('resize of drawn images', () => {
+  it('is OpenCV’s on 200 of them, byte for byte', () => {
+    expect(drawn.images).toHaveLength(200);
+    const different = drawn.images.flatMap((hash, seed) => {
+      const { plane, width, height } = draw(seed);
+      const data = Uint8Array.from({ length: 4 * plane.length }, (_, i) => {
+        const value = plane[i >> 2] ?? 0;
+        return [value, 255 - value, value ^ 0x55, 255][i & 3] ?? 0;
+      });
+      const target = targetOf(seed, width, height);
+      return rgbDigest(resizeReference({ width, height, data }, ...target)) === hash ? [] : [seed];
+    });
+    expect(different).toEqual([]);
   });
 });
 
