@@ -24,7 +24,7 @@ export interface DecodedImage {
   readonly decodeMilliseconds: number;
 }
 
-interface Done extends DecodedImage {
+export interface Done extends DecodedImage {
   readonly adapter: string;
   /** What the model says of itself, to be shown with its results. */
   readonly notice: string | undefined;
