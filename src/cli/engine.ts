@@ -24,7 +24,7 @@ export interface Engine {
   localize(image: RgbaImage, options?: Pick<LocalizeOptions, 'flipTest' | 'refine'>): Promise<Localization>;
   localizeBatch(
     images: readonly RgbaImage[],
-    options?: Pick<LocalizeBatchOptions, 'flipTest' | 'refine' | 'heatmaps'>,
+    options?: Pick<LocalizeBatchOptions, 'flipTest' | 'refine' | 'heatmaps' | 'signal'>,
   ): Promise<(BatchLocalization | ZianError)[]>;
   heatmaps(): Promise<Heatmaps>;
   stages(image: RgbaImage, options?: { mirror?: boolean }): Promise<ReadonlyMap<string, Stage>>;

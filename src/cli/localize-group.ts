@@ -82,24 +82,24 @@ export async function localizeOne(
   how: LocalizeHow,
   draw: boolean,
 ): Promise<Localized> {
-  const [result] = await localizeGroup(task, [decoded], opened, how, draw);
+  const [result] = await localizeGroup(task, [decoded], opened, how, { draw });
   if (result === undefined) throw new Error(`${decoded.path} has no result`);
   return orThrow(result);
 }
 
 /**
  * Finds the landmarks of images that go through the network together: one of each, or a scan's two.
- * @param draw whether to give what overlays are drawn from as well
+ * @param options.draw whether to give what overlays are drawn from as well
  * @returns by image, an error (input) where it is not of the task's kind, or a heat map is not finite
+ * @throws whatever is not an image's fault; `signal.reason`
  */
 export async function localizeGroup(
   task: Task,
   group: readonly DecodedImage[],
   { engine, adapter }: OpenedEngine,
   how: LocalizeHow,
-  draw: boolean,
+  { draw, signal }: { readonly draw: boolean; readonly signal?: AbortSignal },
 ): Promise<(Localized | ZianError)[]> {
-  const start = performance.now();
   const parts = group.map((decoded) => unlessUnusable(() => partsOf(task, decoded)));
   const { flipTest, refine } = how;
   const results = await engine.localizeBatch(
@@ -108,21 +108,24 @@ export async function localizeGroup(
       ...(flipTest === undefined ? {} : { flipTest }),
       ...(refine === undefined ? {} : { refine }),
       heatmaps: draw,
+      ...(signal === undefined ? {} : { signal }),
     },
   );
-  const milliseconds = performance.now() - start;
   return group.map((decoded, i) => {
     const images = parts[i] ?? [];
     if (images instanceof ZianError) return images;
     const own = results.splice(0, images.length);
-    const done = {
-      ...decoded,
-      adapter,
-      notice: engine.metadata.notice,
-      totalMilliseconds: decoded.decodeMilliseconds + milliseconds,
-    };
     return unlessUnusable(() => {
       const found = own.map(orThrow);
+      const done = {
+        ...decoded,
+        adapter,
+        notice: engine.metadata.notice,
+        totalMilliseconds: found.reduce(
+          (sum, { milliseconds: { preprocess, network } }) => sum + preprocess + network,
+          decoded.decodeMilliseconds,
+        ),
+      };
       return task === 'scleral-spur' ? scanOf(done, found, how, engine) : fundusOf(done, found, how, engine);
     });
   });

@@ -28,7 +28,7 @@ export interface Done extends DecodedImage {
   readonly adapter: string;
   /** What the model says of itself, to be shown with its results. */
   readonly notice: string | undefined;
-  /** From opening the file to the landmark. */
+  /** Decoding, preprocessing, and the image's share of the network. */
   readonly totalMilliseconds: number;
 }
 

@@ -15,6 +15,8 @@ export interface LocateHow {
   readonly heatmaps: boolean;
   /** Throws once nobody waits for the results any more. */
   check(): void;
+  /** The last run has begun, so that the host has nothing to do. */
+  onLastRun(): void;
 }
 
 /** What came of an image. */
@@ -76,6 +78,7 @@ class Location {
         // Not to be taken for a failure that nobody hears of, while the next images are read.
         running.catch(() => undefined);
         if (!isLast) ahead ??= this.#readGroup();
+        else if (waiting.length === 0) this.#how.onLastRun();
         await running;
         this.#how.check();
       }

@@ -32,16 +32,25 @@ export class PendingImage {
     this.#early?.catch(() => undefined);
   }
 
+  /** Starts to read it, while the device is busy with others; what fails is told when it is asked for. */
+  readAhead(model: LoadedZian): void {
+    this.#reading ??= this.#early ?? readPixels(this.#image, model);
+    this.#reading.catch(() => undefined);
+  }
+
   /**
    * Its pixels; to be released.
    * @throws as `ImageReader.read`; DeviceLostError where they were lost with a device and cannot be read again
    */
   async read(model: LoadedZian): Promise<ReadPixels> {
-    this.#reading ??= this.#early ?? readPixels(this.#image, model);
-    const pixels = await this.#reading;
+    this.readAhead(model);
+    const pixels = await (this.#reading ?? readPixels(this.#image, model));
+    if (pixels.model === model) return pixels;
     // Taken from an image that may have changed since, and lost with the device.
-    if (pixels.model !== model) pixels.model.device.assertAlive();
-    return pixels;
+    if (this.live) pixels.model.device.assertAlive();
+    if (this.live || pixels.source.pixels instanceof Uint8Array) return pixels;
+    this.release();
+    return await this.read(model);
   }
 
   /** Frees what was read. */

@@ -69,6 +69,8 @@ export class Zian {
   readonly metadata: Readonly<Record<string, string>>;
   readonly #live: LiveModel;
   readonly #queue = new WorkQueue();
+  /** Images of calls that wait for their turn. */
+  readonly #waiting = new Set<readonly PendingImage[]>();
   #last: LastRun | undefined;
 
   private constructor(live: LiveModel) {
@@ -213,7 +215,12 @@ export class Zian {
     { flipTest = this.config.flipTest, refine, heatmaps = false }: LocalizeBatchOptions,
     check: () => void,
   ): Promise<(BatchLocalization | ZianError)[]> {
-    const { results, last } = await locate(model, images, { flipTest, refine, heatmaps, check });
+    const onLastRun = (): void => {
+      const [next = []] = this.#waiting;
+      for (const image of next.slice(0, model.batch)) image.readAhead(model);
+    };
+    const how = { flipTest, refine, heatmaps, check, onLastRun };
+    const { results, last } = await locate(model, images, how);
     this.#last = last === undefined ? undefined : { ...last, model };
     return results.map((result) =>
       result instanceof ZianError
@@ -251,7 +258,9 @@ export class Zian {
       for (const image of pending) image.release();
     };
     let begun = false;
+    this.#waiting.add(pending);
     const result = this.#queue.add((check) => {
+      this.#waiting.delete(pending);
       const run = async (model: LoadedZian): Promise<T> => {
         begun = true;
         try {
@@ -263,7 +272,10 @@ export class Zian {
       return this.#live.use({ run, repeatable: !pending.some(({ live }) => live), check });
     }, signal);
     // Work that is never begun does not free its pixels.
-    result.catch(() => (begun ? undefined : release()));
+    result.catch(() => {
+      this.#waiting.delete(pending);
+      if (!begun) release();
+    });
     return result;
   }
 }

@@ -40,8 +40,14 @@ export interface BatchTimes {
   readonly waiting: number;
 }
 
+/** Images that are together in the network, and what will come of those that could be decoded. */
+interface Group<T extends BatchImage> {
+  readonly members: readonly Ahead<T>[];
+  readonly results: Promise<(Localized | ZianError)[]>;
+}
+
 /**
- * Localises images, `size` of them together, while the next are decoded and overlays drawn elsewhere.
+ * Localises images, `size` of them together, while the next are decoded and read, and overlays drawn elsewhere.
  * @throws whatever is not an image's fault, such as a lost device
  */
 export async function runBatch<T extends BatchImage>(batch: Batch<T>): Promise<BatchTimes> {
@@ -50,40 +56,61 @@ export async function runBatch<T extends BatchImage>(batch: Batch<T>): Promise<B
   let opened: OpenedEngine | undefined;
   let started = 0;
   let waiting = 0;
-  let free = performance.now();
-  let group: Ahead<T>[] = [];
-  const flush = async (): Promise<void> => {
-    const decoded = group.flatMap(({ outcome }) => (outcome instanceof ZianError ? [] : outcome));
-    if (opened === undefined && decoded.length > 0) {
-      opened = await batch.open();
-      started = performance.now();
-    }
-    const results = opened === undefined ? [] : await localizeAll(batch, group, decoded, opened);
-    for (const { entry, outcome } of group) {
+  /** When the network had nothing left to do. */
+  let free: number | undefined;
+  let members: Ahead<T>[] = [];
+  let running: Group<T> | undefined;
+  const abort = new AbortController();
+  const finish = async (group: Group<T> | undefined): Promise<void> => {
+    if (group === undefined) return;
+    const results = await group.results;
+    for (const { entry, outcome } of group.members) {
       const localized = outcome instanceof ZianError ? outcome : results.shift();
       if (localized === undefined) throw new Error(`${entry.path} has no result`);
       if (localized instanceof ZianError) batch.onFailure(entry, localized.message);
       else await overlays.add(entry.overlay, localized, () => batch.onResult(entry, localized));
     }
-    group = [];
+  };
+  /** The next images wait behind those that are in the network, so that it goes on with them at once. */
+  const flush = async (): Promise<void> => {
+    const decoded = members.flatMap(({ outcome }) => (outcome instanceof ZianError ? [] : outcome));
+    if (opened === undefined && decoded.length > 0) {
+      opened = await batch.open();
+      started = performance.now();
+    }
+    const before = running;
+    if (opened !== undefined && free !== undefined) waiting += performance.now() - free;
+    free = undefined;
+    const results =
+      opened === undefined ? Promise.resolve([]) : localizeAll(batch, members, decoded, opened, abort.signal);
+    const group = { members, results };
+    running = group;
+    members = [];
+    const settled = (): void => {
+      if (running === group && opened !== undefined) free = performance.now();
+    };
+    results.then(settled, settled);
+    await finish(before);
   };
   try {
     for await (const ahead of decodeAhead(batch.images, jobs, size)) {
       if (stop()) {
-        group = [];
+        members = [];
         break;
       }
-      if (opened !== undefined) waiting += performance.now() - free;
-      group.push(ahead);
-      const usable = group.filter(({ outcome }) => !(outcome instanceof ZianError)).length;
+      members.push(ahead);
+      const usable = members.filter(({ outcome }) => !(outcome instanceof ZianError)).length;
       // Failures are told at once, unless images before them are still to be done.
       if (usable === size || usable === 0) await flush();
-      free = performance.now();
     }
-    await flush();
+    if (members.length > 0) await flush();
+    await finish(running);
     await overlays.finish();
     return { total: opened === undefined ? 0 : performance.now() - started, waiting };
   } finally {
+    // What waits behind a failure is not begun.
+    abort.abort();
+    await running?.results.catch(() => undefined);
     await overlays.settle();
     await opened?.close();
   }
@@ -94,11 +121,12 @@ async function localizeAll<T extends BatchImage>(
   group: readonly Ahead<T>[],
   decoded: readonly DecodedImage[],
   opened: OpenedEngine,
+  signal: AbortSignal,
 ): Promise<(Localized | ZianError)[]> {
   for (const image of decoded) await onDecoded?.(image, opened);
   if (decoded.length === 0) return [];
   const draw = group.some(({ entry }) => entry.overlay !== undefined);
-  return await localizeGroup(task, decoded, opened, how, draw);
+  return await localizeGroup(task, decoded, opened, how, { draw, signal });
 }
 
 /** Overlays that are being drawn and written. */
