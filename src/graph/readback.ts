@@ -93,6 +93,11 @@ export class Readback {
       `reading ${bytes} bytes back (heat maps and stages take most; landmarks alone take a few hundred)`,
       () => this.#owned.create('staging', bytes, usage),
     );
+    // Freed meanwhile: what would be submitted reads buffers that are no more.
+    if (this.#owned.destroyed) {
+      this.#owned.release(larger);
+      throw new Error('the executable was destroyed');
+    }
     if (this.#staging) this.#owned.release(this.#staging);
     this.#staging = larger;
     return larger;

@@ -4,6 +4,7 @@ import { Tuner, TuningTable } from '../../src/tuning/index.js';
 import { cutScan } from '../../src/zian/scan.js';
 import type { BatchLocalization, Heatmaps, Localization, LocalizeBatchOptions } from '../../src/zian/zian.js';
 import { Zian } from '../../src/zian/zian.js';
+import { altered, spiedDevice } from '../graph/spied-device.js';
 import { testDevice } from '../support/device.js';
 import { runModel } from '../support/model.js';
 import type { Run } from '../support/run.js';
@@ -191,6 +192,59 @@ describe('a batch', () => {
     await expect(left).rejects.toThrow('left');
     zian.destroy();
     await expect(other).rejects.toThrow('The model was destroyed');
+  });
+
+  it('that is too large for the device is refused with one that fits, before anything is made', async () => {
+    const run = readRun('narrow');
+    const { gpu } = await testDevice();
+    // The image's own pixels take 262,144 bytes each.
+    const limits = altered(gpu.limits, { maxStorageBufferBindingSize: 7 * 2 ** 20 });
+    const { device, calls } = await spiedDevice({ limits });
+    const loading = (batch: number) => runModel(run).then((model) => Zian.load({ model, device, batch }));
+    const refused = await loading(64).then(
+      () => undefined,
+      (error: unknown) => error,
+    );
+    expect(refused).toMatchObject({ kind: 'usage' });
+    const { message } = refused instanceof Error ? refused : new Error('none');
+    const [, most = ''] =
+      /^A batch of 64 images is too large for .*, which can bind at most 7340032 bytes at once; a batch of (\d+) fits\.$/.exec(
+        message,
+      ) ?? [];
+    expect(calls.buffers).toEqual([]);
+    expect(Number(most)).toBeGreaterThan(1);
+    await expect(loading(Number(most) + 1)).rejects.toThrow(`a batch of ${most} fits`);
+    const zian = await loading(Number(most));
+    zian.destroy();
+  });
+
+  it('for which there is no memory says what one image takes', async () => {
+    const run = readRun('coarse-only');
+    let failing = false;
+    const open: GPUErrorFilter[] = [];
+    const { gpu } = await testDevice();
+    const { device } = await spiedDevice({
+      createBuffer: (descriptor: GPUBufferDescriptor) => {
+        if (descriptor.label === 'slot 0') failing = open.includes('out-of-memory');
+        return gpu.createBuffer(descriptor);
+      },
+      pushErrorScope: (filter: GPUErrorFilter) => {
+        open.push(filter);
+      },
+      popErrorScope: async () => {
+        if (open.pop() !== 'out-of-memory' || !failing) return null;
+        failing = false;
+        return { message: 'fails to allocate.' };
+      },
+    });
+    await expect(runModel(run).then((model) => Zian.load({ model, device, batch: 8 }))).rejects.toMatchObject(
+      {
+        name: 'OutOfMemoryError',
+        message: expect.stringMatching(
+          /The network takes [\d.]+ MB: .* To make it fit, take a smaller batch \(one image at a time takes [\d.]+ MB\)/,
+        ),
+      },
+    );
   });
 
   it.each([0, -1, 1.5, 65, Number.NaN])('of %d images is refused', async (batch) => {
