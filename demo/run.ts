@@ -3,9 +3,9 @@ import { basename, extname, join } from 'node:path';
 import { Command } from 'commander';
 import { type CliStreams, noter } from '../src/cli/context.js';
 import type { OpenEngine, OpenedEngine } from '../src/cli/engine.js';
-import { decode, localize, overlayJob, writePicture } from '../src/cli/localize.js';
+import { decode, writePicture } from '../src/cli/localize.js';
 import { noticeLine } from '../src/cli/localize-format.js';
-import { localizeScan } from '../src/cli/localize-scan.js';
+import { localizeOne } from '../src/cli/localize-group.js';
 import { reportError } from '../src/cli/report-error.js';
 import { usageError } from '../src/errors.js';
 import { bundledModel, type Task } from '../src/node/bundled-models.js';
@@ -56,25 +56,15 @@ function parseOptions(args: readonly string[], { out, err }: CliStreams): Option
   return program.parse(args, { from: 'user' }).opts<Options>();
 }
 
-async function showImage(path: string, opened: OpenedEngine): Promise<Shown> {
-  const done = await localize(await decode(path), opened, {});
+async function show(task: Task, path: string, opened: OpenedEngine): Promise<Shown> {
+  const decoded = await decode(path);
+  const { found, json, overlay } = await localizeOne(task, decoded, opened, {}, true);
+  if (overlay === undefined) throw new Error('the image was not drawn');
   return {
-    found: [done.result.landmark],
-    width: done.image.width,
-    overlay: drawJob(await overlayJob(done, opened)),
-    milliseconds: done.totalMilliseconds,
-  };
-}
-
-async function showScan(path: string, opened: OpenedEngine): Promise<Shown> {
-  const { done, overlay } = await localizeScan(await decode(path), opened, {}, true);
-  if (overlay === undefined) throw new Error('the scan was not drawn');
-  const { left, right } = done.halves;
-  return {
-    found: [left.landmark, right.landmark],
-    width: Math.floor(done.image.width / 2),
+    found: found.map(({ landmark }) => landmark),
+    width: Math.floor(decoded.image.width / found.length),
     overlay: drawJob(overlay),
-    milliseconds: done.totalMilliseconds,
+    milliseconds: json.milliseconds.total,
   };
 }
 
@@ -130,7 +120,7 @@ async function run(options: Options, { streams, openEngine }: DemoContext): Prom
       if (notice !== undefined) note(`${basename(model)}: ${noticeLine(notice)}`);
       for (const example of examples) {
         const path = join(options.examples, example.file);
-        const shown = await (task === 'fovea' ? showImage : showScan)(path, opened);
+        const shown = await show(task, path, opened);
         streams.out(rowsOf(example, shown));
         overlays.push(shown.overlay);
         const name = basename(example.file, extname(example.file));

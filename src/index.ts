@@ -17,4 +17,10 @@ export { type OverlayResult, renderOverlay } from './zian/overlay.js';
 export type { ImageSource, LiveSource, PixelBuffer } from './zian/picture/image-source.js';
 export type { Refinement } from './zian/refine.js';
 export type { Stage } from './zian/stages.js';
-export { type LocalizeOptions, type StagesOptions, Zian } from './zian/zian.js';
+export {
+  type BatchLocalization,
+  type LocalizeBatchOptions,
+  type LocalizeOptions,
+  type StagesOptions,
+  Zian,
+} from './zian/zian.js';

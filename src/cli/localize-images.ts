@@ -44,6 +44,8 @@ export interface LocalizeRequest extends GlobalOptions {
   readonly restart?: boolean;
   readonly shard?: Shard;
   readonly workers: number;
+  /** Images of a run of the network; 1 unless given. */
+  readonly batch?: number;
 }
 
 /** @throws ZianError (usage) where options do not go together */
@@ -205,6 +207,7 @@ async function run(
       task,
       how,
       images: todo,
+      size: request.batch ?? 1,
       jobs,
       open: async () => {
         const opened = await request.open();

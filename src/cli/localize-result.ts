@@ -24,11 +24,11 @@ export interface DecodedImage {
   readonly decodeMilliseconds: number;
 }
 
-interface Done extends DecodedImage {
+export interface Done extends DecodedImage {
   readonly adapter: string;
   /** What the model says of itself, to be shown with its results. */
   readonly notice: string | undefined;
-  /** From opening the file to the landmark. */
+  /** Decoding, preprocessing, and the image's share of the network. */
   readonly totalMilliseconds: number;
 }
 

@@ -9,7 +9,7 @@ import { confidenceOf } from '../zian/calibration.js';
 import { regionLabels } from '../zian/describe.js';
 import type { RgbaImage } from '../zian/image.js';
 import type { OverlayResult } from '../zian/overlay.js';
-import type { Heatmaps, Localization, OpenedEngine } from './engine.js';
+import type { Engine, Heatmaps, Localization, OpenedEngine } from './engine.js';
 import { caption } from './localize-format.js';
 import type { DecodedImage, Found, ImageResult, LocalizeHow } from './localize-result.js';
 
@@ -20,35 +20,16 @@ export async function decode(path: string): Promise<DecodedImage> {
   return { path, image, decodeMilliseconds: performance.now() - start };
 }
 
-/** @throws ZianError (input) where a heat map is not finite, so that it has no peak */
-export async function localize(
-  decoded: DecodedImage,
-  opened: OpenedEngine,
-  how: LocalizeHow,
-): Promise<ImageResult> {
-  const start = performance.now();
-  const result = await findLandmark(decoded.path, decoded.image, opened, how);
-  const totalMilliseconds = decoded.decodeMilliseconds + performance.now() - start;
-  const { adapter, engine } = opened;
-  return { ...decoded, result, adapter, notice: engine.metadata.notice, totalMilliseconds };
-}
-
 /**
- * The landmark of pixels that may be part of an image.
+ * A result with its confidence, where there is a calibration.
  * @param path of the image, for messages
  * @throws ZianError (input) where a heat map is not finite, so that it has no peak
  */
-export async function findLandmark(
+export function checkedResult(
   path: string,
-  image: RgbaImage,
-  { engine }: OpenedEngine,
-  how: LocalizeHow,
-): Promise<Found> {
-  const { flipTest, refine, calibration } = how;
-  const result = await engine.localize(image, {
-    ...(flipTest === undefined ? {} : { flipTest }),
-    ...(refine === undefined ? {} : { refine }),
-  });
+  result: Localization,
+  { calibration }: Pick<LocalizeHow, 'calibration'>,
+): Found {
   const { coarse, fine } = result.peak;
   if (!Number.isFinite(coarse) || !Number.isFinite(fine)) {
     const which = Number.isFinite(coarse) ? 'fine' : 'coarse';
@@ -59,11 +40,12 @@ export async function findLandmark(
   return calibration === undefined ? result : { ...result, confidence: confidenceOf(calibration, result) };
 }
 
-/** What the overlay shows: heat map, regions and landmark. Takes the heat maps of the engine's last run. */
-export async function overlayJob(done: ImageResult, { engine }: OpenedEngine): Promise<OverlayJob> {
-  const shown = overlayResult(done.result, await engine.heatmaps(), regionLabels(engine.config));
-  return { image: done.image, results: [shown], caption: caption(done) };
-}
+/** What an image's overlay shows: heat map, regions and landmark. */
+export const overlayJob = (done: ImageResult, heatmaps: Heatmaps, { config }: Engine): OverlayJob => ({
+  image: done.image,
+  results: [overlayResult(done.result, heatmaps, regionLabels(config))],
+  caption: caption(done),
+});
 
 /** Writes a picture; it appears under its name when it is complete. */
 export const writePicture = (path: string, picture: RgbaImage): Promise<void> =>

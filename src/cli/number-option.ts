@@ -1,11 +1,15 @@
 import { InvalidArgumentError } from 'commander';
 
-/** A parser for an option that is a whole number of at least `least`. */
+/** A parser for an option that is a whole number of at least `least`, and at most `most` where that is given. */
 export const wholeNumber =
-  (least: number) =>
+  (least: number, most = Number.MAX_SAFE_INTEGER) =>
   (text: string): number => {
-    if (!/^\d+$/.test(text) || Number(text) < least || !Number.isSafeInteger(Number(text)))
-      throw new InvalidArgumentError(`It must be a whole number of at least ${least}.`);
+    if (!/^\d+$/.test(text) || Number(text) < least || Number(text) > most)
+      throw new InvalidArgumentError(
+        most === Number.MAX_SAFE_INTEGER
+          ? `It must be a whole number of at least ${least}.`
+          : `It must be a whole number from ${least} to ${most}.`,
+      );
     return Number(text);
   };
 

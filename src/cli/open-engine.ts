@@ -5,11 +5,12 @@ import type { OpenEngine } from './engine.js';
 const STAGES = ['tuning', 'weights', 'pipelines'];
 
 /** Loads a model on an adapter of this machine. */
-export const openEngine: OpenEngine = async ({ model, adapter, dtype, tuning, note, onProgress }) => {
+export const openEngine: OpenEngine = async ({ model, adapter, dtype, batch, tuning, note, onProgress }) => {
   const { zian, device, close } = await loadZian(model, {
     adapter,
     dtype,
     log: note,
+    ...(batch === undefined ? {} : { batch }),
     ...(tuning === undefined ? {} : { tuning }),
     // Thirds of one bar.
     onProgress: ({ stage, done, total }) =>

@@ -11,13 +11,14 @@ export async function openModel(
   options: GlobalOptions,
   model: string,
   dtype: ModelDtype,
+  batch?: number,
 ): Promise<OpenedEngine> {
   const note = noter(streams, options);
   const progress = startProgress('loading', streams, options);
   let opened: OpenedEngine;
   try {
     const { adapter, tuning } = options;
-    opened = await openEngine({ model, adapter, dtype, tuning, note, onProgress: progress.update });
+    opened = await openEngine({ model, adapter, dtype, batch, tuning, note, onProgress: progress.update });
   } finally {
     progress.finish();
   }

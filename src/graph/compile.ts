@@ -7,12 +7,12 @@ import { kernelLimits, type PreparedDispatch, prepareCall } from './dispatch.js'
 import { BufferUsage } from './flags.js';
 import { type Graph, readsOf, type Value, writesOf } from './graph.js';
 import { withMemoryAdvice } from './out-of-memory.js';
-import type { OwnedBuffers } from './owned-buffers.js';
+import { OwnedBuffers } from './owned-buffers.js';
 import { PipelineCache } from './pipelines.js';
 import { type Place, Placement } from './placement.js';
 import { settleAll } from './settle.js';
 import { ShaderCompilation } from './shader-compilation.js';
-import { type ChooseVariant, planSteps, type Step } from './steps.js';
+import { type ChooseVariant, type PlannedGraph, planBatch, planSteps, type Step } from './steps.js';
 import { uploadConstants } from './upload.js';
 
 /** How far `Executable.compile` is: weights uploaded, then distinct pipelines compiled. */
@@ -37,8 +37,38 @@ export interface CompileOptions {
    * between steps by what the last one took.
    */
   readonly submitBudgetMilliseconds?: number | undefined;
-  /** The variant of a kernel node, by name; the kernel's own default where it gives undefined. */
-  readonly chooseVariant?: ChooseVariant;
+  /** The variant of a kernel node, by name; the kernel's own default where it gives undefined. Of `single`'s nodes where there is one. */
+  readonly chooseVariant?: ChooseVariant | undefined;
+  /**
+   * The same network for one image, where the graph is for a batch: its variants and orders of summation are taken, so that
+   * an image's results are the same bits in any batch.
+   */
+  readonly single?: Graph | undefined;
+}
+
+function planGraph(
+  graph: Graph,
+  device: EngineDevice,
+  { chooseVariant, single }: Pick<CompileOptions, 'chooseVariant' | 'single'>,
+): PlannedGraph {
+  const placement = new Placement(graph);
+  const operandOf = (value: Value): Operand => placement.of(value).operand;
+  const limits = kernelLimits(device.gpu);
+  if (!single) return { graph, placement, steps: planSteps(graph, operandOf, limits, chooseVariant) };
+  const alone = planGraph(single, device, { chooseVariant });
+  return { graph, placement, steps: planBatch(graph, alone.steps, operandOf, limits), single: alone };
+}
+
+/**
+ * Whether a device could run a graph, but for memory: nothing is made on it.
+ * @throws ZianError (input) when a tensor is larger than the device can bind, or a batch has too many images for it
+ */
+export function checkGraph(
+  graph: Graph,
+  device: EngineDevice,
+  options: Pick<CompileOptions, 'chooseVariant' | 'single'>,
+): void {
+  checkSizes(planGraph(graph, device, options), new OwnedBuffers(device));
 }
 
 /** GPU memory that an executable holds, in bytes. */
@@ -75,21 +105,17 @@ export async function compileGraph(
   owned: OwnedBuffers,
   options: CompileOptions,
 ): Promise<CompiledGraph> {
-  const placement = new Placement(graph);
-  const operandOf = (value: Value): Operand => placement.of(value).operand;
-  const steps = planSteps(graph, operandOf, kernelLimits(device.gpu), options.chooseVariant);
-  checkSizes(graph, steps, placement, owned);
+  const planned = planGraph(graph, device, options);
+  checkSizes(planned, owned);
   try {
-    return await compileSteps(graph, steps, placement, device, owned, options);
+    return await compileSteps(planned, device, owned, options);
   } catch (error) {
-    throw withMemoryAdvice(error, graph, steps, placement, device);
+    throw withMemoryAdvice(error, planned, device);
   }
 }
 
 async function compileSteps(
-  graph: Graph,
-  steps: readonly Step[],
-  placement: Placement,
+  { graph, steps, placement }: PlannedGraph,
   device: EngineDevice,
   owned: OwnedBuffers,
   { readWeight, pipelines, onProgress, signal }: CompileOptions,
@@ -147,7 +173,7 @@ async function compileSteps(
 }
 
 /** Before anything is allocated: whether the device can bind all tensors and scratch buffers. */
-function checkSizes(graph: Graph, steps: readonly Step[], placement: Placement, owned: OwnedBuffers): void {
+function checkSizes({ graph, steps, placement }: PlannedGraph, owned: OwnedBuffers): void {
   const values = [
     ...graph.inputs.values(),
     ...graph.outputs.values(),

@@ -9,6 +9,7 @@ import type { Graph, KernelNode } from './graph.js';
 import { OwnedBuffers } from './owned-buffers.js';
 import { Profiler, type Timing } from './profiler.js';
 import { Readback } from './readback.js';
+import type { Step } from './steps.js';
 import { SubmitSchedule } from './submit-schedule.js';
 
 /** A step that has just run. */
@@ -78,19 +79,26 @@ export class Executable {
   }
 
   /** Each kernel node with its variant and call, in running order: for profiles and benches. */
-  get steps(): readonly { readonly node: KernelNode; readonly call: Call; readonly variant: Variant }[] {
+  get steps(): readonly Step[] {
     return this.#compiled.steps;
   }
 
-  /** Writes an input: its elements in storage order (see `Layout`); shorter data leaves the rest as it was. */
-  write(name: string, data: Float32Array | Uint32Array | Int32Array | Uint16Array | Uint8Array): void {
+  /**
+   * Writes an input: its elements in storage order (see `Layout`); shorter data leaves the rest as it was.
+   * @param from byte of the input to begin at, a multiple of 4
+   */
+  write(
+    name: string,
+    data: Float32Array | Uint32Array | Int32Array | Uint16Array | Uint8Array,
+    from = 0,
+  ): void {
     this.#assertUsable();
     const input = this.#compiled.inputs.get(name);
     if (!input) throw new Error(`the graph has no input '${name}'`);
     const { buffer } = input;
-    if (data.byteLength > buffer.size)
-      throw new Error(`input '${name}' holds ${buffer.size} bytes, not ${data.byteLength}`);
-    this.#device.gpu.queue.writeBuffer(buffer, 0, data.buffer, data.byteOffset, data.byteLength);
+    if (from + data.byteLength > buffer.size)
+      throw new Error(`input '${name}' holds ${buffer.size} bytes, not ${from + data.byteLength}`);
+    this.#device.gpu.queue.writeBuffer(buffer, from, data.buffer, data.byteOffset, data.byteLength);
   }
 
   /** Writes an input given by its values in C order, as PyTorch lays them out. */
@@ -107,13 +115,13 @@ export class Executable {
     this.write(name, new Uint8Array(elements));
   }
 
-  /** Writes the first `bytes` of an input from a buffer of this device, which may be destroyed right afterwards. */
-  copy(name: string, from: GPUBuffer, bytes: number): void {
+  /** Writes `bytes` of an input, from byte `to` on, from a buffer of this device, which may be destroyed right afterwards. */
+  copy(name: string, from: GPUBuffer, bytes: number, to = 0): void {
     this.#assertUsable();
     const input = this.#compiled.inputs.get(name);
     if (!input) throw new Error(`the graph has no input '${name}'`);
     const encoder = this.#device.gpu.createCommandEncoder();
-    encoder.copyBufferToBuffer(from, 0, input.buffer, 0, bytes);
+    encoder.copyBufferToBuffer(from, 0, input.buffer, to, bytes);
     this.#device.gpu.queue.submit([encoder.finish()]);
   }
 

@@ -17,7 +17,7 @@ export type {
 } from '../kernels/contract.js';
 export { elementCount, extentOf, storageBytes } from '../kernels/layout.js';
 export { type BuilderOptions, GraphBuilder } from './builder.js';
-export type { CompileOptions, CompileProgress, MemoryReport } from './compile.js';
+export { type CompileOptions, type CompileProgress, checkGraph, type MemoryReport } from './compile.js';
 export { type Constant, evaluate, type ReadWeight } from './constants.js';
 export { EngineDevice } from './device.js';
 export { Executable } from './executable.js';

@@ -6,6 +6,7 @@ import { BufferUsage } from './flags.js';
 export class OwnedBuffers {
   readonly #device: EngineDevice;
   readonly #buffers = new Set<GPUBuffer>();
+  #destroyed = false;
 
   constructor(device: EngineDevice) {
     this.#device = device;
@@ -45,8 +46,14 @@ export class OwnedBuffers {
     if (this.#buffers.delete(buffer)) buffer.destroy();
   }
 
+  /** Whether they are freed. */
+  get destroyed(): boolean {
+    return this.#destroyed;
+  }
+
   /** Frees all buffers. May be called again. */
   destroy(): void {
+    this.#destroyed = true;
     for (const buffer of this.#buffers) buffer.destroy();
     this.#buffers.clear();
   }

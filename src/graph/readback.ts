@@ -55,7 +55,9 @@ export class Readback {
       bytes += Math.ceil(tensor.buffer.size / 256) * 256;
       return { ...tensor, from };
     });
-    const staging = await this.#stagingOf(bytes);
+    // Where there is one already all is submitted before this returns its promise, so that the caller's work overlaps it.
+    const staging =
+      this.#staging && this.#staging.size >= bytes ? this.#staging : await this.#largerStaging(bytes);
     for (const { buffer, from } of copies) encoder.copyBufferToBuffer(buffer, 0, staging, from, buffer.size);
     gpu.queue.submit([encoder.finish()]);
     const mapped = await this.#map(staging, bytes);
@@ -85,13 +87,17 @@ export class Readback {
     return staging.getMappedRange(0, bytes);
   }
 
-  async #stagingOf(bytes: number): Promise<GPUBuffer> {
-    if (this.#staging && this.#staging.size >= bytes) return this.#staging;
+  async #largerStaging(bytes: number): Promise<GPUBuffer> {
     const usage = BufferUsage.COPY_DST | BufferUsage.MAP_READ;
     const larger = await this.#device.scoped(
       `reading ${bytes} bytes back (heat maps and stages take most; landmarks alone take a few hundred)`,
       () => this.#owned.create('staging', bytes, usage),
     );
+    // Freed meanwhile: what would be submitted reads buffers that are no more.
+    if (this.#owned.destroyed) {
+      this.#owned.release(larger);
+      throw new Error('the executable was destroyed');
+    }
     if (this.#staging) this.#owned.release(this.#staging);
     this.#staging = larger;
     return larger;

@@ -42,6 +42,11 @@ export interface Call<A extends Attributes = Attributes> {
   readonly inputs: Readonly<Record<string, Operand>>;
   readonly outputs: Readonly<Record<string, Operand>>;
   readonly attributes: A;
+  /**
+   * The same call for one image, where this one is for a batch. A variant that shares a sum out by how much there is to do
+   * shares it out as it would there, so that an image's result is the same bits in any batch.
+   */
+  readonly single?: Call<A>;
 }
 
 /** The device's limits that decide which variants are legal; WebGPU's names and units. */

@@ -24,6 +24,8 @@ export interface LoadOptions {
   readonly tuning?: TuningMode;
   /** 3,000 unless given. */
   readonly tuningMilliseconds?: number;
+  /** Images that the network computes at once in `localizeBatch`, as in `ZianOptions`; 1 unless given. */
+  readonly batch?: number;
   /** How often a call is repeated on a new device where its own is lost, as in `ZianOptions`; once unless given. */
   readonly repeats?: number;
   /** Takes the line that says when `auto` falls back to a software adapter; by default it goes to stderr. */
@@ -49,7 +51,7 @@ export interface LoadedModel {
  * `signal.reason` when that is aborted
  */
 export async function loadZian(path: string, options: LoadOptions = {}): Promise<LoadedModel> {
-  const { dtype, onProgress, log, signal, repeats } = options;
+  const { dtype, batch, onProgress, log, signal, repeats } = options;
   const source = await openFileSource(path);
   let tuned:
     | { readonly report: DeviceReport; readonly table: TuningTable; readonly known: number }
@@ -69,6 +71,7 @@ export async function loadZian(path: string, options: LoadOptions = {}): Promise
       },
       ...(repeats === undefined ? {} : { repeats }),
       ...(dtype === undefined ? {} : { dtype }),
+      ...(batch === undefined ? {} : { batch }),
       ...(signal === undefined ? {} : { signal }),
       onProgress: (progress) => {
         if (progress.stage !== 'download') onProgress?.(progress);

@@ -1,4 +1,4 @@
-import { inputError } from '../errors.js';
+import { inputError, ZianError } from '../errors.js';
 import type { Executable } from '../graph/index.js';
 import type { Architecture } from './architecture.js';
 import type { ZianConfig } from './config.js';
@@ -34,6 +34,22 @@ export interface ForwardModel {
   /** The model file's name, for messages. */
   readonly name: string;
   readonly dtype: 'f32' | 'f16';
+  /** Pictures of a run, at most; the network computes as many in any case. */
+  readonly batch: number;
+}
+
+/** What the network looks at: an image, or its mirror image. */
+export interface Picture {
+  readonly source: SourcePixels;
+  readonly mirror: boolean;
+}
+
+/** A run of the network over one or several pictures. */
+export interface BatchForward {
+  /** By picture: an error (input) where a checked stage or a heat map's peak is NaN or infinite. */
+  readonly results: readonly (Forward | ZianError)[];
+  /** Each picture's share. */
+  readonly milliseconds: Readonly<ForwardTimes>;
 }
 
 /** Outputs with a heat map each, coarse first. */
@@ -49,28 +65,55 @@ interface Peak {
 }
 
 /**
- * Writes the image, runs the network, and reads its peaks.
- * @throws ZianError (input) when a checked stage or a heat map's peak is NaN or infinite, (device) when the device is lost
+ * Writes up to `model.batch` pictures, runs the network once, and reads its peaks. The places of missing pictures hold what
+ * was there before, or nothing; their results are not looked at.
+ * @throws ZianError (device) when the device is lost
  */
 export async function forward(
   model: ForwardModel,
-  source: SourcePixels,
-  mirror: boolean,
-  times: ForwardTimes,
+  pictures: readonly Picture[],
   refine?: Refinement,
-): Promise<Forward> {
+): Promise<BatchForward> {
   const { executable, config, architecture } = model;
   const started = performance.now();
-  writeSource(executable, source, config, mirror);
+  for (const [place, { source, mirror }] of pictures.entries())
+    writeSource(executable, source, config, mirror, place);
   const written = performance.now();
   const names = heatmapNames(architecture);
   const parts = refine === undefined ? ['index', 'value'] : ['index', 'value', 'around'];
   const peaks = names.flatMap((name) => parts.map((part) => `${name}.${part}`));
   const results = await executable.run([...peaks, ...finiteChecksOf(executable.outputNames)]);
-  times.preprocess += written - started;
-  times.network += performance.now() - written;
+  const milliseconds = {
+    preprocess: (written - started) / pictures.length,
+    network: (performance.now() - written) / pictures.length,
+  };
+  return { results: pictures.map((_, place) => resultOf(model, results, place, refine)), milliseconds };
+}
 
-  assertFinite(results, model.name, model.dtype);
+/** What a run says of the picture in a place of its batch. */
+function resultOf(
+  model: ForwardModel,
+  results: ReadonlyMap<string, Float32Array>,
+  place: number,
+  refine: Refinement | undefined,
+): Forward | ZianError {
+  try {
+    assertFinite(results, place, model.batch, model.name, model.dtype);
+    const own = new Map([...results].map(([name, values]) => [name, values.subarray(4 * place)]));
+    return peaksOf(model, own, refine);
+  } catch (error) {
+    if (error instanceof ZianError) return error;
+    throw error;
+  }
+}
+
+/** @param results of one picture, by output */
+function peaksOf(
+  model: ForwardModel,
+  results: ReadonlyMap<string, Float32Array>,
+  refine: Refinement | undefined,
+): Forward {
+  const { config, architecture } = model;
   const { dsFactor, regionRadius, cropSize } = config;
   const [width, height] = cropSize;
   const coarseSize = { width: width / dsFactor, height: height / dsFactor };

@@ -8,19 +8,34 @@ export interface Heatmaps {
   readonly fine?: Heatmap;
 }
 
-/** Reads the heat maps that a forward pass has left on the device. */
+/** A picture of a run: its place in the batch, its size, and what the run has found in it. */
+export interface MappedPicture {
+  readonly place: number;
+  readonly size: ImageSize;
+  readonly forward: Forward;
+}
+
+/** Reads the heat maps of pictures of the last run, which has left them on the device. */
 export async function readHeatmaps(
-  { executable, config, architecture }: ForwardModel,
-  image: ImageSize,
-  { roiCenter: { x, y } }: Forward,
-): Promise<Heatmaps> {
-  const maps = await executable.read(heatmapNames(architecture));
+  model: ForwardModel,
+  pictures: readonly MappedPicture[],
+): Promise<Heatmaps[]> {
+  const maps = await model.executable.read(heatmapNames(model.architecture));
+  return pictures.map((picture) => heatmapsOf(model, maps, picture));
+}
+
+function heatmapsOf(
+  { config, architecture }: ForwardModel,
+  maps: ReadonlyMap<string, Float32Array>,
+  { place: slot, size: image, forward }: MappedPicture,
+): Heatmaps {
+  const { x, y } = forward.roiCenter;
   const { cropSize, dsFactor, regionRadius } = config;
   const [width, height] = cropSize;
   const place = (name: string, w: number, h: number, first: Point, last: Point): Heatmap => {
     const a = toImage(first, image, config);
     const b = toImage(last, image, config);
-    const data = maps.get(name) ?? new Float32Array();
+    const data = maps.get(name)?.slice(slot * w * h, (slot + 1) * w * h) ?? new Float32Array();
     return { data, width: w, height: h, x0: a.x, y0: a.y, x1: b.x, y1: b.y };
   };
   const origin = { x: 0, y: 0 };

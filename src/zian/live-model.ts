@@ -120,7 +120,7 @@ export class LiveModel {
     const loss = device.loss;
     if (!loss || this.#repeats === 0 || this.#destroyed) return this.#model;
     const variants = new Map<KernelNode, string>(
-      executable.steps.map((step) => [step.node, step.variant.name]),
+      executable.steps.map((step) => [(step.single ?? step).node, step.variant.name]),
     );
     this.#free();
     const next = await this.#devices.open();

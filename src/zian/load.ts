@@ -1,6 +1,7 @@
 import type { CompileProgress, EngineDevice, PassName } from '../graph/index.js';
 import type { Tuner } from '../tuning/index.js';
 import { openSafetensors } from '../weights/index.js';
+import { checkedBatch } from './batch.js';
 import { deviceSource, type OpenDevice } from './device-source.js';
 import { LiveModel } from './live-model.js';
 import { modelGraph } from './model-graph.js';
@@ -39,6 +40,11 @@ export interface ZianOptions {
   readonly repeats?: number;
   /** Precision of weights and activations; sums, coordinates and heat maps are f32 in any case. Default f32. */
   readonly dtype?: 'f32' | 'f16';
+  /**
+   * Images that the network computes at once, in `localizeBatch`: a mirrored image counts as one of its own. 1 unless given, 64 at
+   * most. Every run then takes the memory and time of so many; results are the same bits for any batch.
+   */
+  readonly batch?: number;
   /** Rejects the load at once. What is under way, a weight or a few shaders, ends, and then all is freed. */
   readonly signal?: AbortSignal;
   /** Chooses kernel variants by measurements, or gives what does for a device; without it the defaults are taken. */
@@ -57,6 +63,7 @@ export interface ZianOptions {
 /** See `Zian.load`. */
 export async function loadModel(options: ZianOptions): Promise<LiveModel> {
   const { dtype = 'f32', signal, tuning, onProgress, withoutPasses, repeats = 1 } = options;
+  const batch = checkedBatch(options.batch ?? 1);
   const { source, close } = await openModelSource(options.model, {
     sha256: options.sha256,
     cache: options.cache,
@@ -69,7 +76,7 @@ export async function loadModel(options: ZianOptions): Promise<LiveModel> {
   try {
     const name = source.name;
     const file = await openSafetensors(source);
-    const network = { ...modelGraph(file, name, dtype, withoutPasses), name, dtype, file, source };
+    const network = { ...modelGraph(file, name, dtype, withoutPasses), batch, name, dtype, file, source };
     signal?.throwIfAborted();
     return await LiveModel.load(network, deviceSource(options.device), repeats, end, {
       signal,

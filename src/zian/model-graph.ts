@@ -11,7 +11,10 @@ import { type ModelDtype, parseModelMetadata } from './model-file.js';
 export interface ModelGraph {
   readonly config: ZianConfig;
   readonly architecture: Architecture;
+  /** For one image. */
   readonly graph: Graph;
+  /** The same for a batch of so many images. */
+  batchGraph(images: number): Graph;
 }
 
 /**
@@ -28,7 +31,10 @@ export function modelGraph(
   const { config } = parseModelMetadata(file.metadata, name);
   const shapes = new Map([...file.tensors].map(([tensor, { shape }]) => [tensor, shape]));
   const architecture = checkStateDict(config, shapes, name);
-  const builder = new GraphBuilder({ weights: shapes, dtype });
-  new Network(builder, config, architecture, (_, value) => value, { around: true }).build();
-  return { config, architecture, graph: withFiniteChecks(optimize(builder.build(), withoutPasses)) };
+  const batchGraph = (batch: number): Graph => {
+    const builder = new GraphBuilder({ weights: shapes, dtype });
+    new Network(builder, config, architecture, (_, value) => value, { around: true, batch }).build();
+    return withFiniteChecks(optimize(builder.build(), withoutPasses));
+  };
+  return { config, architecture, graph: batchGraph(1), batchGraph };
 }

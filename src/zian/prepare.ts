@@ -9,6 +9,7 @@ import {
 } from '../graph/index.js';
 import type { Tuner } from '../tuning/index.js';
 import { type ByteSource, openSafetensors, readAhead, type SafetensorsFile } from '../weights/index.js';
+import { fittingBatchGraph } from './batch.js';
 import { finiteWeights } from './finite-weights.js';
 import type { ForwardModel } from './forward.js';
 import type { ModelParts } from './instrumented.js';
@@ -17,6 +18,8 @@ import { ImageReader } from './picture/reader.js';
 
 /** A model file that is open, with its network: all that has nothing to do with a device. */
 export interface OpenNetwork extends ModelGraph {
+  /** Images of a run, at most. */
+  readonly batch: number;
   /** The file's name, for messages. */
   readonly name: string;
   readonly dtype: 'f32' | 'f16';
@@ -43,7 +46,7 @@ export interface PrepareOptions {
   readonly tuning?: ((device: EngineDevice) => Promise<Tuner | undefined>) | undefined;
   /** See `CompileOptions`. */
   readonly submitBudgetMilliseconds?: number | undefined;
-  /** The variants of the same graph's nodes on an earlier device: then nothing is measured, and results are the same bits. */
+  /** The variants of the nodes of the network's graph for one image on an earlier device: then nothing is measured, and results are the same bits. */
   readonly variants?: ReadonlyMap<KernelNode, string> | undefined;
 }
 
@@ -56,23 +59,26 @@ export async function prepareNetwork(
   device: EngineDevice,
   { signal, onProgress, tuning, variants, submitBudgetMilliseconds }: PrepareOptions,
 ): Promise<LoadedZian> {
-  const { config, architecture, graph, name, dtype, file, source } = network;
+  const { config, architecture, batch, name, dtype, file, source } = network;
   if (dtype === 'f16' && !device.has('shader-f16'))
     throw deviceError(
       `The adapter '${device.report.name}' has no half-precision arithmetic (shader-f16); compute in f32, or choose another adapter (see \`zian doctor\`).`,
     );
   const pipelines = PipelineCache.of(device.gpu);
   const tuner = variants ? undefined : await tuning?.(device);
-  await tuner?.prepare(graph, device, {
+  // For one image, also where they come in batches: the same kernels, so that results are the same bits.
+  await tuner?.prepare(network.graph, device, {
     pipelines,
     signal,
     onProgress: (done, total) => onProgress?.({ stage: 'tuning', done, total }),
   });
   const chooseVariant = variants ? (node: KernelNode) => variants.get(node) : tuner?.chooseVariant;
+  const graph = batch === 1 ? network.graph : fittingBatchGraph(network, batch, device, chooseVariant);
   // For this once: the blocks that are read ahead would otherwise stay in memory.
   const weights = await openSafetensors(readAhead(source));
   const executable = await Executable.compile(graph, device, {
-    ...(chooseVariant ? { chooseVariant } : {}),
+    chooseVariant,
+    ...(batch === 1 ? {} : { single: network.graph }),
     readWeight: finiteWeights(weights, name),
     pipelines,
     signal,
@@ -80,5 +86,5 @@ export async function prepareNetwork(
     ...(onProgress ? { onProgress } : {}),
   });
   const reader = new ImageReader(device, config);
-  return { config, architecture, name, dtype, file, device, pipelines, executable, reader, graph };
+  return { config, architecture, batch, name, dtype, file, device, pipelines, executable, reader, graph };
 }

@@ -1,6 +1,7 @@
 import type { Executable } from '../graph/index.js';
 import type { ZianConfig } from './config.js';
 import type { ImageSize } from './coordinates.js';
+import { sourceCapacity } from './model/network.js';
 import { type AxisTaps, normalizeTable } from './preprocess-tables.js';
 
 /** The pixels of an image that the preprocessing reads, as it reads them. */
@@ -26,18 +27,25 @@ function interleave({ lower, upper, lowerWeight, upperWeight }: AxisTaps): Int32
   return table;
 }
 
-/** Writes an image, its resize tables and the normalisation into a graph's preprocessing inputs. */
+/**
+ * Writes an image, its resize tables and the normalisation into a graph's preprocessing inputs.
+ * @param place in the graph's batch
+ */
 export function writeSource(
   executable: Executable,
   source: SourcePixels,
   config: ZianConfig,
   mirror: boolean,
+  place = 0,
 ): void {
   const { pixels, columns, rows } = source;
-  if (pixels instanceof Uint8Array) executable.write('image', pixels);
-  else executable.copy('image', pixels, 4 * columns * rows);
-  executable.write('columns', interleave(source.horizontal));
-  executable.write('rows', interleave(source.vertical));
+  const first = 4 * sourceCapacity(config) * place;
+  if (pixels instanceof Uint8Array) executable.write('image', pixels, first);
+  else executable.copy('image', pixels, 4 * columns * rows, first);
+  const across = interleave(source.horizontal);
+  executable.write('columns', across, across.byteLength * place);
+  const down = interleave(source.vertical);
+  executable.write('rows', down, down.byteLength * place);
   executable.write('table', normalizeTable(config.mean, config.std));
-  executable.write('params', Uint32Array.of(columns, 0, mirror ? 1 : 0, 0));
+  executable.write('params', Uint32Array.of(columns, 0, mirror ? 1 : 0, 0), 16 * place);
 }

@@ -1,15 +1,17 @@
-import { usageError } from '../errors.js';
+import { usageError, ZianError } from '../errors.js';
 import type { EngineDevice, Executable, MemoryReport, Timing } from '../graph/index.js';
 import type { Architecture } from './architecture.js';
 import type { ZianConfig } from './config.js';
-import { type Forward, forward } from './forward.js';
+import { forward } from './forward.js';
 import { type Heatmaps, readHeatmaps } from './heatmaps.js';
 import { runInstrumented } from './instrumented.js';
 import { type TracedLayer, traceLayers } from './layer-trace.js';
 import type { LiveModel } from './live-model.js';
 import { loadModel, type ZianOptions } from './load.js';
-import { type Localization, localizationOf } from './localization.js';
-import { type ImageSource, isLive } from './picture/image-source.js';
+import type { Localization } from './localization.js';
+import { type LastPicture, locate } from './locate.js';
+import { PendingImage } from './pending-image.js';
+import type { ImageSource } from './picture/image-source.js';
 import type { LoadedZian } from './prepare.js';
 import { abortable, WorkQueue } from './queue.js';
 import type { Refinement } from './refine.js';
@@ -43,18 +45,21 @@ export interface StagesOptions {
   readonly signal?: AbortSignal;
 }
 
-/** The last image that was localised, and the model on whose device its heat maps lie. */
-interface LastRun {
-  readonly model: LoadedZian;
-  readonly source: SourcePixels;
-  readonly forward: Forward;
+/** How `Zian.localizeBatch` works. */
+export interface LocalizeBatchOptions extends LocalizeOptions {
+  /** Reads each image's heat maps as well. */
+  readonly heatmaps?: boolean;
 }
 
-/** Pixels, and the model on whose device they lie where they lie on one. */
-interface ReadPixels {
-  readonly source: SourcePixels;
+/** An image's result among others. */
+export interface BatchLocalization extends Localization {
+  /** Where they were asked for. */
+  readonly heatmaps?: Heatmaps;
+}
+
+/** The last image that was localised, and the model on whose device its heat maps lie. */
+interface LastRun extends LastPicture {
   readonly model: LoadedZian;
-  readonly milliseconds: number;
 }
 
 /** A ZIAN model on a device: finds one landmark per image. Calls made at the same time run one after the other. */
@@ -64,6 +69,8 @@ export class Zian {
   readonly metadata: Readonly<Record<string, string>>;
   readonly #live: LiveModel;
   readonly #queue = new WorkQueue();
+  /** Images of calls that wait for their turn. */
+  readonly #waiting = new Set<readonly PendingImage[]>();
   #last: LastRun | undefined;
 
   private constructor(live: LiveModel) {
@@ -120,21 +127,37 @@ export class Zian {
    * model was destroyed, (device) when memory is exhausted; DeviceLostError; `signal.reason` when that is aborted
    */
   localize(image: ImageSource, options: LocalizeOptions = {}): Promise<Localization> {
-    const { flipTest = this.config.flipTest, refine, signal } = options;
-    return this.#withPixels(image, signal, async ({ source, model, milliseconds }, check) => {
-      const times = { preprocess: milliseconds, network: 0 };
-      // The mirrored run first, so that the heat maps left on the device are the image's own.
-      const mirrored = flipTest ? await forward(model, source, true, times, refine) : undefined;
-      check();
-      const own = await forward(model, source, false, times, refine);
-      this.#last = { model, source, forward: own };
-      return localizationOf(own, mirrored, source.size, this.config, this.architecture, times);
+    return this.#withImages([image], options.signal, async (model, images, check) => {
+      const [result] = await this.#locate(model, images, { ...options, heatmaps: false }, check);
+      if (result === undefined) throw new Error('the image has no result');
+      if (result instanceof ZianError) throw result;
+      return result;
     });
+  }
+
+  /**
+   * Finds the landmarks of several images: `batch` of them (see `ZianOptions`) in each run of the network, an image and its
+   * mirror image counting as two; the next images are read meanwhile. A last run of fewer takes as long as a full one.
+   * Results are those of `localize`, to the last bit; `milliseconds` are an image's share.
+   * @returns in the images' order what came of each: a ZianError (usage, input) where `localize` would throw one
+   * @throws ZianError (usage) when the model was destroyed, (device) when memory is exhausted; DeviceLostError; `signal.reason`
+   */
+  localizeBatch(
+    images: readonly ImageSource[],
+    options: LocalizeBatchOptions = {},
+  ): Promise<(BatchLocalization | ZianError)[]> {
+    return this.#withImages(images, options.signal, (model, pending, check) =>
+      this.#locate(model, pending, options, check),
+    );
   }
 
   /** The heat maps of the last localised image. @throws DeviceLostError, also where they were lost with an image on the GPU */
   heatmaps(): Promise<Heatmaps> {
-    return this.#afterRun((model, { source, forward }) => readHeatmaps(model, source.size, forward));
+    return this.#afterRun(async (model, last) => {
+      const [heatmaps] = await readHeatmaps(model, [last]);
+      if (heatmaps === undefined) throw new Error('the image has heat maps');
+      return heatmaps;
+    });
   }
 
   /**
@@ -143,9 +166,7 @@ export class Zian {
    */
   stages(image: ImageSource, options: StagesOptions = {}): Promise<Map<string, Stage>> {
     const { mirror = false, signal } = options;
-    return this.#withPixels(image, signal, ({ model, source }) =>
-      runInstrumented(model, source, mirror, signal),
-    );
+    return this.#withPixels(image, signal, (model, source) => runInstrumented(model, source, mirror, signal));
   }
 
   /**
@@ -153,7 +174,7 @@ export class Zian {
    * driver that computes wrongly. Slow, since every layer is waited for.
    */
   trace(image: ImageSource, visit: (layer: TracedLayer) => Promise<void>): Promise<void> {
-    return this.#withPixels(image, undefined, ({ model, source }) => traceLayers(model, source, visit));
+    return this.#withPixels(image, undefined, (model, source) => traceLayers(model, source, visit));
   }
 
   /** GPU time of each dispatch of a forward pass over the last image; needs timestamp queries. */
@@ -180,48 +201,81 @@ export class Zian {
       if (!last) throw new Error('heat maps are there after localize');
       if (last.model !== model) {
         if (!(last.source.pixels instanceof Uint8Array)) last.model.device.assertAlive();
-        await forward(model, last.source, false, { preprocess: 0, network: 0 });
-        this.#last = { ...last, model };
+        await forward(model, [{ source: last.source, mirror: false }]);
+        this.#last = { ...last, model, place: 0 };
       }
-      return await read(model, last);
+      return await read(model, this.#last ?? last);
     };
     return this.#queue.add((check) => this.#live.use({ run, repeatable: true, check }));
   }
 
-  /** Reads an image when its turn comes, or now if it may change until then, and frees what that took. */
+  async #locate(
+    model: LoadedZian,
+    images: readonly PendingImage[],
+    { flipTest = this.config.flipTest, refine, heatmaps = false }: LocalizeBatchOptions,
+    check: () => void,
+  ): Promise<(BatchLocalization | ZianError)[]> {
+    const onLastRun = (): void => {
+      const [next = []] = this.#waiting;
+      for (const image of next.slice(0, model.batch)) image.readAhead(model);
+    };
+    const how = { flipTest, refine, heatmaps, check, onLastRun };
+    const { results, last } = await locate(model, images, how);
+    this.#last = last === undefined ? undefined : { ...last, model };
+    return results.map((result) =>
+      result instanceof ZianError
+        ? result
+        : {
+            ...result.localization,
+            ...(result.heatmaps === undefined ? {} : { heatmaps: result.heatmaps }),
+          },
+    );
+  }
+
+  /** As `#withImages`, for one, once it is read. */
   #withPixels<T>(
     image: ImageSource,
     signal: AbortSignal | undefined,
-    work: (pixels: ReadPixels, check: () => void) => Promise<T>,
+    work: (model: LoadedZian, source: SourcePixels) => Promise<T>,
   ): Promise<T> {
-    const read = async (model: LoadedZian): Promise<ReadPixels> => {
-      const started = performance.now();
-      const source = await model.reader.read(image);
-      return { source, model, milliseconds: performance.now() - started };
+    return this.#withImages([image], signal, async (model, [pending], check) => {
+      if (pending === undefined) throw new Error('there is an image');
+      const { source } = await pending.read(model);
+      check();
+      return await work(model, source);
+    });
+  }
+
+  /** Works on images when their turn comes, and frees what it took to read them. */
+  #withImages<T>(
+    images: readonly ImageSource[],
+    signal: AbortSignal | undefined,
+    work: (model: LoadedZian, images: readonly PendingImage[], check: () => void) => Promise<T>,
+  ): Promise<T> {
+    const early = signal?.aborted ? undefined : this.#live.current;
+    const pending = images.map((image) => new PendingImage(image, early));
+    const release = (): void => {
+      for (const image of pending) image.release();
     };
-    const live = isLive(image);
-    const early = live && !signal?.aborted ? read(this.#live.current) : undefined;
     let begun = false;
+    this.#waiting.add(pending);
     const result = this.#queue.add((check) => {
+      this.#waiting.delete(pending);
       const run = async (model: LoadedZian): Promise<T> => {
         begun = true;
-        const pixels = await (early ?? read(model));
         try {
-          check();
-          // Taken from an image that may have changed since, and lost with the device.
-          if (pixels.model !== model) pixels.model.device.assertAlive();
-          return await work(pixels, check);
+          return await work(model, pending, check);
         } finally {
-          pixels.source.destroy();
+          release();
         }
       };
-      return this.#live.use({ run, repeatable: !live, check });
+      return this.#live.use({ run, repeatable: !pending.some(({ live }) => live), check });
     }, signal);
-    // Work that is never begun does not free its pixels. A failure to read them is told by the work.
-    early?.then(
-      ({ source }) => result.catch(() => (begun ? undefined : source.destroy())),
-      () => undefined,
-    );
+    // Work that is never begun does not free its pixels.
+    result.catch(() => {
+      this.#waiting.delete(pending);
+      if (!begun) release();
+    });
     return result;
   }
 }

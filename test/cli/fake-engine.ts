@@ -1,9 +1,12 @@
+import { setImmediate } from 'node:timers/promises';
 import type { Engine, EngineOptions, Localization, OpenEngine, Stage } from '../../src/cli/engine.js';
+import { ZianError } from '../../src/errors.js';
 import { DEFAULT_LIMITS, type DeviceReport } from '../../src/graph/device.js';
 import { PRESETS, type ZianConfig } from '../../src/zian/config.js';
 import type { RgbaImage } from '../../src/zian/image.js';
 import { modelMetadata } from '../../src/zian/model-file.js';
 import type { Heatmap } from '../../src/zian/overlay.js';
+import { WorkQueue } from '../../src/zian/queue.js';
 
 export interface FakeBehaviour {
   readonly config?: ZianConfig;
@@ -18,6 +21,8 @@ export interface FakeBehaviour {
 export interface FakeCalls {
   readonly opened: EngineOptions[];
   readonly localized: { readonly width: number; readonly height: number; readonly flipTest?: boolean }[];
+  /** Images of each call that takes several. */
+  readonly batches: number[];
   readonly mirrors: boolean[];
   closed: number;
 }
@@ -65,7 +70,8 @@ const FAKE_DEVICE: DeviceReport = {
 /** An engine that computes nothing: the commands around it are what is tested. */
 export function fakeEngine(behaviour: FakeBehaviour = {}): { openEngine: OpenEngine; calls: FakeCalls } {
   const { config = PRESETS.refuge, dtype = 'f32' } = behaviour;
-  const calls: FakeCalls = { opened: [], localized: [], mirrors: [], closed: 0 };
+  const calls: FakeCalls = { opened: [], localized: [], batches: [], mirrors: [], closed: 0 };
+  const queue = new WorkQueue();
   const engine: Engine = {
     config,
     metadata: modelMetadata({
@@ -79,6 +85,25 @@ export function fakeEngine(behaviour: FakeBehaviour = {}): { openEngine: OpenEng
       const { width, height } = image;
       calls.localized.push({ width, height, ...options });
       return (behaviour.localize ?? middleOf)(image, options);
+    },
+    localizeBatch(images, { heatmaps = false, signal, ...options } = {}) {
+      return queue.add(async (check) => {
+        // As a run takes its time, in which whoever hears of a failure may leave what waits.
+        await setImmediate();
+        check();
+        calls.batches.push(images.length);
+        const results = [];
+        for (const image of images) {
+          try {
+            const found = await this.localize(image, options);
+            results.push(heatmaps ? { ...found, heatmaps: await this.heatmaps() } : found);
+          } catch (error) {
+            if (!(error instanceof ZianError) || error.kind === 'device') throw error;
+            results.push(error);
+          }
+        }
+        return results;
+      }, signal);
     },
     async heatmaps() {
       return behaviour.heatmaps ?? { coarse: map(0, 0, 60, 50), fine: map(10, 10, 40, 40) };

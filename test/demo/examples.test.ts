@@ -3,8 +3,8 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { parseTruth } from '../../demo/truth.js';
 import type { OpenedEngine } from '../../src/cli/engine.js';
-import { decode, localize } from '../../src/cli/localize.js';
-import { localizeScan } from '../../src/cli/localize-scan.js';
+import { decode } from '../../src/cli/localize.js';
+import { localizeOne } from '../../src/cli/localize-group.js';
 import { openEngine } from '../../src/cli/open-engine.js';
 import { bundledModel, type Task } from '../../src/node/bundled-models.js';
 
@@ -46,11 +46,8 @@ describe.each(TABLES)('the bundled model for the %s', (task, table, largest) => 
     ),
   )('finds the landmarks of %s', async (file, { landmarks }) => {
     const decoded = await decode(join(EXAMPLES, file));
-    const whole = landmarks.length === 1;
-    const found = whole
-      ? [(await localize(decoded, opened, { flipTest: false })).result]
-      : Object.values((await localizeScan(decoded, opened, { flipTest: false }, false)).done.halves);
-    const width = decoded.image.width / (whole ? 1 : 2);
+    const { found } = await localizeOne(task, decoded, opened, { flipTest: false }, false);
+    const width = decoded.image.width / landmarks.length;
     expect(found).toHaveLength(landmarks.length);
     for (const [i, truth] of landmarks.entries()) {
       const { x = Number.NaN, y = Number.NaN } = found[i]?.landmark ?? {};

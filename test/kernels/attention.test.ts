@@ -43,7 +43,7 @@ async function limitedAttention(
   return results;
 }
 
-/** MODEL.md section 6 word by word, in float64: all scores, then the clamp, then the softmax. */
+/** MODEL.md section 6 word by word, in float64, image by image: all scores, then the clamp, then the softmax. */
 function plainAttention({ q, k, v }: Tensors, { heads, scale, threshold }: ScoreLimitAttributes): RefTensor {
   const [n = 0, queries = 0, channels = 0] = q.shape;
   const [, keys = 0] = k.shape;
@@ -68,7 +68,11 @@ function plainAttention({ q, k, v }: Tensors, { heads, scale, threshold }: Score
       return scale * sum;
     });
   });
-  const exceeded = Math.max(...scores.map((row) => Math.max(...row))) > threshold;
+  const rows = heads * queries;
+  const exceeded = Array.from(
+    { length: n },
+    (_, i) => Math.max(...scores.slice(i * rows, (i + 1) * rows).map((row) => Math.max(...row))) > threshold,
+  );
   const data = new Float64Array(n * queries * outChannels);
   for (const [row, raw] of scores.entries()) {
     const [batch, head, t] = [
@@ -76,7 +80,7 @@ function plainAttention({ q, k, v }: Tensors, { heads, scale, threshold }: Score
       Math.floor(row / queries) % heads,
       row % queries,
     ];
-    const kept = exceeded ? raw.map((s) => Math.min(Math.max(s, -threshold), threshold)) : raw;
+    const kept = exceeded[batch] ? raw.map((s) => Math.min(Math.max(s, -threshold), threshold)) : raw;
     const top = Math.max(...kept);
     const weights = kept.map((s) => Math.exp(s - top));
     const sum = weights.reduce((a, b) => a + b, 0);
@@ -248,7 +252,7 @@ describe('shapes that do not fit are told', () => {
 
   it('y has the queries, and the channels of v', () => {
     expect(attention.infer(fitting, attributes)).toEqual({ y: spec(2, 5, 6) });
-    expect(scoreLimit.infer(fitting, { ...attributes, threshold: 500 })).toEqual({ limit: spec(1, 4) });
+    expect(scoreLimit.infer(fitting, { ...attributes, threshold: 500 })).toEqual({ limit: spec(2, 4) });
   });
 
   it.each([
@@ -257,7 +261,7 @@ describe('shapes that do not fit are told', () => {
     ['an odd number of channels for two heads', { q: spec(2, 5, 7), k: spec(2, 7, 7) }, /2 heads/],
     ['fewer values than keys', { v: spec(2, 6, 6) }, /v is \[2, 6, 6\], expected \[2, 7, C\]/],
     ['values that are no multiple of the heads', { v: spec(2, 7, 5) }, /v is \[2, 7, 5\]/],
-    ['a limit of another shape', { limit: spec(4) }, /limit is \[4\], expected \[1, 4\]/],
+    ['a limit of another shape', { limit: spec(4) }, /limit is \[4\], expected \[2, 4\]/],
   ])('%s', (_, wrong, message) => {
     expect(() => attention.infer({ ...fitting, ...wrong }, attributes)).toThrow(message);
   });

@@ -19,7 +19,7 @@ interface Task {
 }
 
 const tapTable = ({ lower, upper, lowerWeight, upperWeight }: AxisTaps) => ({
-  shape: [lower.length, 4],
+  shape: [1, lower.length, 4],
   data: Float64Array.from({ length: 4 * lower.length }, (_, i) => {
     return [lower, upper, lowerWeight, upperWeight][i % 4]?.[Math.floor(i / 4)] ?? Number.NaN;
   }),
@@ -32,7 +32,7 @@ async function run(task: Task): Promise<RgbaImage> {
   const [width, height] = [horizontal.lower.length, vertical.lower.length];
   const pixels = new Uint32Array(image.data.slice().buffer);
   const u32 = (values: ArrayLike<number>) => ({
-    shape: [values.length],
+    shape: [1, values.length],
     data: Float64Array.from(values),
     dtype: 'u32' as const,
   });

@@ -1,13 +1,14 @@
 import { describe, expect, it } from 'vitest';
 import { bits } from '../../soak/subject.js';
 import { WatchedDevice } from '../../soak/watched-device.js';
-import { DeviceLostError } from '../../src/errors.js';
+import { DeviceLostError, ZianError } from '../../src/errors.js';
 import { EngineDevice } from '../../src/graph/index.js';
 import { openDevice } from '../../src/node/adapters.js';
 import { Zian, type ZianOptions } from '../../src/zian/zian.js';
 import { runModel } from '../support/model.js';
 import { runImage } from '../support/run.js';
 import { readRun } from '../support/runs.js';
+import { syntheticImage } from '../support/synthetic-image.js';
 
 const run = readRun('coarse-only');
 const image = runImage(run);
@@ -66,6 +67,40 @@ describe('a model whose device is lost', () => {
     // Lost before the call, and once within it.
     expect(bits(await again)).toBe(want);
     expect(opened).toBe(3);
+    zian.destroy();
+    for (const watched of all) watched.destroy();
+  });
+
+  it('does a whole batch again, with the same bits', async () => {
+    const images = [0, 1, 2, 3, 4].map((i) => syntheticImage(100 + 40 * i, 90 + 30 * i, i));
+    let losing = false;
+    const all: WatchedDevice[] = [];
+    const device = async (): Promise<EngineDevice> => {
+      let submits = 0;
+      const watched = await WatchedDevice.open(process.env.ZIAN_TEST_ADAPTER || 'software', (call, lose) => {
+        // With the second of three runs.
+        if (losing && call === 'submit' && ++submits === 2) {
+          losing = false;
+          lose();
+        }
+      });
+      all.push(watched);
+      return watched.device;
+    };
+    const zian = await loaded({ device, batch: 2 });
+    const found = async () =>
+      (await zian.localizeBatch(images)).map((result) => {
+        if (result instanceof ZianError) throw result;
+        return bits(result);
+      });
+    const want = await found();
+    losing = true;
+    // Behind another call, so that its images are read ahead on the device that is lost.
+    const before = zian.localize(image);
+    const again = found();
+    await before;
+    expect(await again).toEqual(want);
+    expect(all).toHaveLength(2);
     zian.destroy();
     for (const watched of all) watched.destroy();
   });

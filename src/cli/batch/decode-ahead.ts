@@ -14,12 +14,15 @@ const MAX_WAITING_BYTES = 512 * 2 ** 20;
 
 /**
  * Decodes images before they are asked for, and gives them in their order. No more than two per worker and one
- * besides wait, and no more than 512 MiB of pixels, so that memory does not grow with their number.
+ * besides wait, or as many as are taken together, and no more than 512 MiB of pixels, so that memory does not grow with their
+ * number.
+ * @param together how many will be asked for at once
  * @throws anything but ZianErrors (input), which come as outcomes
  */
 export async function* decodeAhead<T extends ImageEntry>(
   entries: readonly T[],
   jobs: ImageJobs,
+  together = 1,
 ): AsyncGenerator<Ahead<T>, void, void> {
   let waitingBytes = 0;
   // What is being decoded is taken to be as large as the largest so far.
@@ -46,7 +49,8 @@ export async function* decodeAhead<T extends ImageEntry>(
     const room = (): boolean => {
       if (started.length === 0) return true;
       if (largest === 0) return decoding < jobs.parallel;
-      return started.length <= 2 * jobs.parallel && waitingBytes + decoding * largest < MAX_WAITING_BYTES;
+      const most = Math.max(2 * jobs.parallel, together - 1);
+      return started.length <= most && waitingBytes + decoding * largest < MAX_WAITING_BYTES;
     };
     for (let entry = entries[next]; entry !== undefined && room(); entry = entries[++next]) {
       const work = decode(entry);

@@ -7,7 +7,7 @@ import { parseShard, type Shard } from '../batch/shard.js';
 import type { CommandHost, GlobalOptions } from '../context.js';
 import { localizeImages } from '../localize-images.js';
 import { openModel } from '../open-model.js';
-import { precisionOption, refineOption, workersOption } from './localize-options.js';
+import { batchOption, precisionOption, refineOption, workersOption } from './localize-options.js';
 
 interface Options extends GlobalOptions {
   readonly model?: string;
@@ -26,6 +26,7 @@ interface Options extends GlobalOptions {
   readonly restart?: boolean;
   readonly shard?: Shard;
   readonly workers: number;
+  readonly batch: number;
 }
 
 const EXAMPLES = `
@@ -80,6 +81,7 @@ export function addLocalize(program: Command, host: CommandHost): void {
       new Option('--shard <part/parts>', 'do one part of the list, such as 2/8').argParser(parseShard),
     )
     .addOption(workersOption())
+    .addOption(batchOption())
     .option('--json', 'print one JSON object per image and line; with --csv one about the whole run')
     .option('--flip-test', 'average with the mirrored image, also where the model does not ask for it')
     .option('--no-flip-test', 'do not, where the model asks for it: half the time, a little less exact')
@@ -95,7 +97,7 @@ export function addLocalize(program: Command, host: CommandHost): void {
     .action(async (inputs: string[], _: unknown, command: Command) => {
       const options = command.optsWithGlobals<Options>();
       const model = options.model ?? (await bundledModel(options.task));
-      const open = () => openModel(host, options, model, options.dtype);
+      const open = () => openModel(host, options, model, options.dtype, options.batch);
       // commander's default, beside a --no- option, is true.
       const { calibration: given, ...others } = options;
       const calibration = given === true || given === undefined ? {} : { calibration: given };

@@ -42,7 +42,11 @@ function uniform(sizes: Sizes, range = 1): Record<'q' | 'k' | 'v', CaseInput> {
   };
 }
 
-const limitOf = (value: number): CaseInput => ({ shape: [1, 4], values: [value, 0, 0, 0] });
+/** One for each image. */
+const limitOf = (...values: number[]): CaseInput => ({
+  shape: [values.length, 4],
+  values: values.flatMap((value) => [value, 0, 0, 0]),
+});
 
 /** Three channels of value that tell the keys apart. */
 const marks = (keys: number): CaseInput => ({
@@ -185,9 +189,30 @@ export const attentionCases: readonly KernelCase<AttentionAttributes>[] = [
     name: 'clamped, several heads and chunks',
     inputs: {
       ...uniform({ n: 2, queries: 5, keys: 140, heads: 2, size: 4, outSize: 8 }, 2),
-      limit: limitOf(0.75),
+      limit: limitOf(0.75, 0.75),
     },
     attributes: { heads: 2, scale: 0.5 },
+    tolerance,
+    why,
+  },
+  {
+    name: 'the same queries for three images, of which the second alone is clamped',
+    inputs: {
+      ...uniform({ n: 3, queries: 5, keys: 140, heads: 2, size: 4, outSize: 8 }, 2),
+      q: { shape: [1, 5, 8], low: -2, high: 2 },
+      limit: limitOf(3.4e38, 0.5, 3.4e38),
+    },
+    attributes: { heads: 2, scale: 0.5 },
+    tolerance,
+    why,
+  },
+  {
+    name: 'the same queries for two images, heads that share vec4s',
+    inputs: {
+      ...uniform({ n: 2, queries: 3, keys: 70, heads: 3, size: 3, outSize: 5 }),
+      q: { shape: [1, 3, 9], low: -1, high: 1 },
+    },
+    attributes: { heads: 3, scale: 0.5 },
     tolerance,
     why,
   },
@@ -246,9 +271,13 @@ export function attentionFuzz(random: () => number): FuzzCase<AttentionAttribute
     size: drawInteger(random, 1, 14),
     outSize: drawItem(random, [drawInteger(random, 1, 14), drawInteger(random, 24, 40)]),
   };
-  const limit = drawItem<Record<string, CaseInput>>(random, [{}, { limit: limitOf(0.5) }]);
+  const limits = Array.from({ length: sizes.n }, () => drawItem(random, [0.25, 0.5, 3.4e38]));
+  const limit = drawItem<Record<string, CaseInput>>(random, [{}, { limit: limitOf(...limits) }]);
+  const { q, ...others } = uniform(sizes, range);
+  // The same queries for all images.
+  const shared = random() < 0.3 ? { ...q, shape: [1, ...q.shape.slice(1)] } : q;
   return {
-    inputs: { ...uniform(sizes, range), ...limit },
+    inputs: { q: shared, ...others, ...limit },
     attributes: { heads, scale: 1 / Math.sqrt(sizes.size) },
   };
 }

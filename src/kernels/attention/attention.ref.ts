@@ -11,17 +11,17 @@ export const attentionReference: Reference<AttentionAttributes> = (inputs, attri
   const q = operand(inputs, 'q', 'attention');
   const k = operand(inputs, 'k', 'attention');
   const v = operand(inputs, 'v', 'attention');
-  const { n, queries, keys, size } = headedTokens(inputs, attributes, 'attention');
+  const { n, shared, queries, keys, size } = headedTokens(inputs, attributes, 'attention');
   const { heads, scale } = attributes;
   const outSize = (v.shape[2] ?? 0) / heads;
-  const limit = inputs.limit?.data[0] ?? Infinity;
-  const clamped = limit < NO_LIMIT;
   const data = new Float64Array(n * queries * heads * outSize);
   const weights = new Float64Array(keys);
-  for (let batch = 0; batch < n; batch++)
+  for (let batch = 0; batch < n; batch++) {
+    const limit = inputs.limit?.data[4 * batch] ?? Infinity;
+    const clamped = limit < NO_LIMIT;
     for (let head = 0; head < heads; head++)
       for (let t = 0; t < queries; t++) {
-        const query = ((batch * queries + t) * heads + head) * size;
+        const query = (((shared ? 0 : batch) * queries + t) * heads + head) * size;
         // Math.max keeps a NaN, and ∞ - ∞ makes one where the row has no finite largest score.
         let top = -Infinity;
         for (let key = 0; key < keys; key++) {
@@ -43,5 +43,6 @@ export const attentionReference: Reference<AttentionAttributes> = (inputs, attri
         }
         for (let e = 0; e < outSize; e++) out[e] = (out[e] ?? Number.NaN) / sum;
       }
+  }
   return { y: { shape: [n, queries, heads * outSize], data } };
 };

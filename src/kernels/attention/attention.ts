@@ -48,8 +48,8 @@ const FLOPS_PER_SCORE = 5;
 
 /**
  * Softmax attention per head, y = softmax(scale · q kᵀ) v, which never stores the scores (online softmax, Milakov and
- * Gimelshein 2018): q [N, Tq, heads · D], k [N, Tk, heads · D], v [N, Tk, heads · E] → y [N, Tq, heads · E]. With
- * `limit` [1, 4] all scores are clamped to ± its lane 0 first, unless that is 3e38 or more. Rows are NaN where
+ * Gimelshein 2018): q [N or 1, Tq, heads · D], k [N, Tk, heads · D], v [N, Tk, heads · E] → y [N, Tq, heads · E]. With
+ * `limit` [N, 4] an image's scores are clamped to ± its lane 0 first, unless that is 3e38 or more. Rows are NaN where
  * PyTorch's are: a NaN or +∞ among the (clamped) scores, or nothing but -∞.
  */
 export const attention: Kernel<AttentionAttributes> = {
@@ -67,8 +67,8 @@ export const attention: Kernel<AttentionAttributes> = {
         `attention: v is ${formatShape(shape)}, expected [${n}, ${keys}, C] with C a multiple of ${attributes.heads} heads`,
       );
     const limit = inputs.limit?.shape;
-    if (limit && formatShape(limit) !== '[1, 4]')
-      throw new Error(`attention: limit is ${formatShape(limit)}, expected [1, 4]`);
+    if (limit && formatShape(limit) !== `[${n}, 4]`)
+      throw new Error(`attention: limit is ${formatShape(limit)}, expected [${n}, 4]`);
     return { y: { shape: [n, queries, channels], dtype: q.dtype } };
   },
   cost(call) {
@@ -194,5 +194,6 @@ function tileParameters(call: Call<AttentionAttributes>): Record<string, number>
     v_offset: v.layout.offset,
     v_stride: v.layout.stride,
     limit_offset: inputs.limit?.layout.offset ?? 0,
+    limit_stride: inputs.limit?.layout.stride ?? 0,
   };
 }

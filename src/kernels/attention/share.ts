@@ -58,6 +58,9 @@ export function shareOf({ inputs, attributes }: Call<HeadAttributes>): Share {
   };
 }
 
+/** Whose keys are shared out: those of a batch as one image's, since the order of sums follows from it. */
+const sharedAs = (call: Call<HeadAttributes>): Call<HeadAttributes> => call.single ?? call;
+
 /** Threads of the attention if no keys are shared out. */
 function threadsOf(call: Call<HeadAttributes>): number {
   const { queries } = headedTokens(call.inputs, call.attributes, 'attention');
@@ -71,19 +74,25 @@ export function chunksOf(call: Call<HeadAttributes>, limits: KernelLimits): Chun
   const size = extentOf(operand(call.inputs, 'v', 'attention').shape).c / heads;
   // A head that begins within a vec4 may reach into one more.
   const partialStride = 1 + vec4s(size) + (size % 4 === 0 ? 0 : 1);
+  const bytesPerImage = 16 * queries * heads * partialStride;
   const chunkStride = n * queries * heads * partialStride;
-  const bytes = 16 * chunkStride;
+  const single = sharedAs(call);
+  const images = shareOf(single).n;
   const largest = Math.min(LARGEST_SCRATCH, limits.maxStorageBufferBindingSize);
-  const most = Math.min(Math.floor(largest / bytes), Math.floor(limits.maxComputeWorkgroupsPerDimension / n));
-  const { keysPerChunk, chunks } = keyChunks(keys, threadsOf(call), most);
-  return { keysPerChunk, chunks, partialStride, chunkStride, scratchBytes: chunks * bytes };
+  const most = Math.min(
+    Math.floor(largest / (images * bytesPerImage)),
+    Math.floor(limits.maxComputeWorkgroupsPerDimension / images),
+  );
+  const { keysPerChunk, chunks } = keyChunks(keys, threadsOf(single), most);
+  return { keysPerChunk, chunks, partialStride, chunkStride, scratchBytes: chunks * n * bytesPerImage };
 }
 
 /** Splitting is for calls of too few threads, and must find room for its partial results. */
 export function splitFits(call: Call<HeadAttributes>, limits: KernelLimits): boolean {
-  const { scratchBytes } = chunksOf(call, limits);
+  const { scratchBytes, chunks } = chunksOf(call, limits);
   return (
-    threadsOf(call) < ENOUGH_THREADS &&
+    threadsOf(sharedAs(call)) < ENOUGH_THREADS &&
+    chunks * shareOf(call).n <= limits.maxComputeWorkgroupsPerDimension &&
     scratchBytes <= Math.min(LARGEST_SCRATCH, limits.maxStorageBufferBindingSize)
   );
 }

@@ -53,8 +53,8 @@ fn limited(v: vec4<f32>, bound: f32) -> vec4<f32> {
   return select(below, vec4<f32>(-bound), below < vec4<f32>(-bound));
 }
 
-fn score_bound() -> f32 {
-  let value = f32(limit[p.limit_offset].x);
+fn score_bound(n: u32) -> f32 {
+  let value = f32(limit[p.limit_offset + n * p.limit_stride].x);
   return select(value, infinity(), value >= 3e38);
 }
 
@@ -84,7 +84,7 @@ fn attend(n: u32, head: u32, query: u32, c4: u32, begin: u32, end: u32) -> Tile 
   let range = head_range(head);
   let queries = load_queries(q_rows(n, query), range);
   var bound = 0.0;
-  if (HAS_LIMIT) { bound = score_bound(); }
+  if (HAS_LIMIT) { bound = score_bound(n); }
   var top = vec4<f32>(LOWEST);
   var sum = vec4<f32>(0.0);
   // NaN as soon as one of the scores is.

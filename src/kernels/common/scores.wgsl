@@ -18,7 +18,7 @@ fn k_block(at: u32, c4: u32, head: u32) -> vec4<f32> {
 // Where 4 neighbouring tokens begin; beyond the last one it is the last one again.
 fn q_rows(n: u32, token: u32) -> vec4<u32> {
   let tokens = min(token + vec4<u32>(0u, 1u, 2u, 3u), vec4<u32>(p.queries - 1u));
-  return p.q_offset + (n * p.queries + tokens) * p.q_stride;
+  return p.q_offset + (n * p.image_queries + tokens) * p.q_stride;
 }
 
 fn k_rows(n: u32, token: u32) -> vec4<u32> {

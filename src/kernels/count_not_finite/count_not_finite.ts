@@ -16,15 +16,18 @@ export type CountNotFiniteAttributes = {
 /** Enough threads to keep a GPU's memory busy, few enough for the second half. */
 const MOST_PARTS = 8192;
 
-/** How many elements of x, of any shape, are NaN, infinite or too large: `count` [1, 4] = (number, 0, 0, 0). */
+/**
+ * How many elements of x, of any shape, are NaN, infinite or too large: `count` [N, 4] = (number, 0, 0, 0) for each image of
+ * the batch, one where x has no batch.
+ */
 export const countNotFinite: Kernel<CountNotFiniteAttributes> = {
   name: 'count_not_finite',
   inputs: ['x'],
   blocked: ['x'],
   outputs: ['count'],
   infer(inputs) {
-    operand(inputs, 'x', 'count_not_finite');
-    return { count: { shape: [1, 4], dtype: 'u32' } };
+    const { n } = extentOf(operand(inputs, 'x', 'count_not_finite').shape);
+    return { count: { shape: [n, 4], dtype: 'u32' } };
   },
   cost({ inputs }) {
     const x = operand(inputs, 'x', 'count_not_finite');
@@ -36,9 +39,10 @@ export const countNotFinite: Kernel<CountNotFiniteAttributes> = {
       plan({ inputs, outputs, attributes }) {
         const { shape, layout } = operand(inputs, 'x', 'count_not_finite');
         const { n, h, w, c } = extentOf(shape);
-        const parts = Math.min(MOST_PARTS, n * h * w * vec4s(c));
+        const parts = Math.min(MOST_PARTS, h * w * vec4s(c));
+        const { offset, stride } = operand(outputs, 'count', 'count_not_finite').layout;
         return {
-          scratch: { counts: 4 * parts },
+          scratch: { counts: 4 * n * parts },
           dispatches: [
             {
               shader: { name: 'count_not_finite-partial', body: partialBody },
@@ -46,20 +50,20 @@ export const countNotFinite: Kernel<CountNotFiniteAttributes> = {
               constants: {},
               parameters: {
                 parts,
-                pixels: n * h * w,
+                pixels: h * w,
                 c4: vec4s(c),
                 offset: layout.offset,
                 stride: layout.stride,
                 limit: f32Bits(attributes.limit ?? Number.POSITIVE_INFINITY),
               },
-              workgroups: [Math.ceil(parts / 64), 1, 1],
+              workgroups: [Math.ceil(parts / 64), n, 1],
             },
             {
               shader: { name: 'count_not_finite-final', body: finalBody },
               bindings: ['counts', 'count'],
               constants: {},
-              parameters: { parts, offset: operand(outputs, 'count', 'count_not_finite').layout.offset },
-              workgroups: [1, 1, 1],
+              parameters: { parts, offset, stride },
+              workgroups: [n, 1, 1],
             },
           ],
         };

@@ -18,13 +18,41 @@ function taps(source: number, length: number): CaseInput {
     const weight = Math.round((at - lower) * 2048);
     return [lower, Math.min(lower + 1, source - 1), 2048 - weight, weight];
   });
-  return { shape: [length, 4], dtype: 'i32', values: values.flat() };
+  return { shape: [1, length, 4], dtype: 'i32', values: values.flat() };
 }
 
 /** The two source indices of each mean of 2×2. */
 function pairs(length: number): CaseInput {
   const values = Array.from({ length }, (_, i) => [2 * i, 2 * i + 1, 1024, 1024]);
-  return { shape: [length, 4], dtype: 'i32', values: values.flat() };
+  return { shape: [1, length, 4], dtype: 'i32', values: values.flat() };
+}
+
+/** A batch of images, each with its own size and taps, of the same capacity. */
+function batch(
+  sources: readonly (readonly [width: number, height: number, mirror?: 'mirrored'])[],
+  [width, height]: readonly [width: number, height: number],
+): KernelCase<PreprocessAttributes>['inputs'] {
+  const tables = (axis: 0 | 1, length: number): CaseInput => ({
+    shape: [sources.length, length, 4],
+    dtype: 'i32',
+    values: sources.flatMap((source) => taps(source[axis], length).values ?? []),
+  });
+  return {
+    image: {
+      shape: [sources.length, Math.max(...sources.map(([w, h]) => w * h))],
+      dtype: 'u32',
+      low: 0,
+      high: 2 ** 32,
+    },
+    columns: tables(0, width),
+    rows: tables(1, height),
+    table,
+    params: {
+      shape: [sources.length, 4],
+      dtype: 'u32',
+      values: sources.flatMap(([w, , mirror]) => [w, 0, mirror === undefined ? 0 : 1, 0]),
+    },
+  };
 }
 
 function preprocessCase(
@@ -41,11 +69,11 @@ function preprocessCase(
   return {
     name,
     inputs: {
-      image: { shape: [source[0] * source[1] + spare], dtype: 'u32', low: 0, high: 2 ** 32 },
+      image: { shape: [1, source[0] * source[1] + spare], dtype: 'u32', low: 0, high: 2 ** 32 },
       columns: area ? pairs(width) : taps(source[0], width),
       rows: area ? pairs(height) : taps(source[1], height),
       table,
-      params: { shape: [4], dtype: 'u32', values: [source[0], area ? 1 : 0, mirror ? 1 : 0, 0] },
+      params: { shape: [1, 4], dtype: 'u32', values: [source[0], area ? 1 : 0, mirror ? 1 : 0, 0] },
     },
     attributes: { dtype: 'f32', height, width },
     tolerance: { absolute: 0, relative: 0 },
@@ -62,6 +90,20 @@ export const preprocessCases: readonly KernelCase<PreprocessAttributes>[] = [
   preprocessCase('same size 6×5', [6, 5], [6, 5], {}),
   preprocessCase('mean of 2×2, 14×6 to 7×3', [14, 6], [7, 3], { area: true }),
   preprocessCase('mean of 2×2, mirrored', [14, 6], [7, 3], { area: true, mirror: true, spare: 3 }),
+  {
+    name: 'three images of 13×7, 3×9 and 6×5 to 5×9, the second one mirrored',
+    inputs: batch(
+      [
+        [13, 7],
+        [3, 9, 'mirrored'],
+        [6, 5],
+      ],
+      [5, 9],
+    ),
+    attributes: { dtype: 'f32', height: 9, width: 5 },
+    tolerance: { absolute: 0, relative: 0 },
+    why: 'integers until the value is looked up',
+  },
   preprocessCase('fundus photograph 1634×1634 to 1024×1024', [1634, 1634], [1024, 1024], { bench: true }),
 ];
 
@@ -71,6 +113,13 @@ export function preprocessFuzz(random: () => number): FuzzCase<PreprocessAttribu
   const [width, height] = [drawInteger(random, 1, 20), drawInteger(random, 1, 20)];
   if (random() < 0.3)
     return preprocessCase('', [2 * width, 2 * height], [width, height], { area: true, mirror, spare });
+  if (random() < 0.3) {
+    const sources = Array.from({ length: drawInteger(random, 2, 4) }, () => {
+      const size = [drawInteger(random, 1, 40), drawInteger(random, 1, 40)] as const;
+      return random() < 0.5 ? size : ([...size, 'mirrored'] as const);
+    });
+    return { inputs: batch(sources, [width, height]), attributes: { dtype: 'f32', height, width } };
+  }
   const source = [drawInteger(random, 1, 40), drawInteger(random, 1, 40)] as const;
   return preprocessCase('', source, [width, height], { mirror, spare });
 }

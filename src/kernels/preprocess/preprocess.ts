@@ -1,5 +1,5 @@
 import { expectShape } from '../common/image-shape.js';
-import { operand } from '../common/operand.js';
+import { formatShape, operand } from '../common/operand.js';
 import { vec4Plan } from '../common/vec4-plan.js';
 import type { DType, Kernel } from '../contract.js';
 import { elementCount, storageBytes } from '../layout.js';
@@ -15,12 +15,12 @@ export type PreprocessAttributes = {
 };
 
 /**
- * A photograph → the network's input [1, 3, height, width], channels blue, green, red: OpenCV's `INTER_LINEAR`
+ * A batch of photographs → the network's input [N, 3, height, width], channels blue, green, red: OpenCV's `INTER_LINEAR`
  * resize of 8-bit images bit for bit (x86-64 reference path), cropped, normalised by a table.
  *
- * `image` u32 [capacity]: RGBA8 pixels row by row, red in the low byte; a smaller picture leaves the rest unused.
- * `columns` i32 [width, 4] and `rows` i32 [height, 4], of the cropped columns and rows: lower and upper source index,
- * their weights (0 to 2048). `table` f32 [768]: value of byte v of channel k at 256·k + v. `params` u32 [4]: source
+ * `image` u32 [N, capacity]: RGBA8 pixels row by row, red in the low byte; a smaller picture leaves the rest unused.
+ * `columns` i32 [N, width, 4] and `rows` i32 [N, height, 4], of the cropped columns and rows: lower and upper source index,
+ * their weights (0 to 2048). `table` f32 [768]: value of byte v of channel k at 256·k + v. `params` u32 [N, 4]: source
  * row pitch in pixels, mode (0 bilinear, 1 mean of 2×2), mirror (1: result mirrored left-right), 0.
  */
 export const preprocess: Kernel<PreprocessAttributes> = {
@@ -29,12 +29,15 @@ export const preprocess: Kernel<PreprocessAttributes> = {
   outputs: ['y'],
   infer(inputs, { dtype, height, width }) {
     const get = (name: string) => operand(inputs, name, 'preprocess');
-    expectShape(get('image'), [elementCount(get('image').shape)], 'image', 'preprocess');
-    expectShape(get('columns'), [width, 4], 'columns', 'preprocess');
-    expectShape(get('rows'), [height, 4], 'rows', 'preprocess');
+    const { shape } = get('image');
+    const [n, capacity] = shape;
+    if (n === undefined || capacity === undefined || shape.length !== 2)
+      throw new Error(`preprocess: image is ${formatShape(shape)}, expected [N, capacity]`);
+    expectShape(get('columns'), [n, width, 4], 'columns', 'preprocess');
+    expectShape(get('rows'), [n, height, 4], 'rows', 'preprocess');
     expectShape(get('table'), [768], 'table', 'preprocess');
-    expectShape(get('params'), [4], 'params', 'preprocess');
-    return { y: { shape: [1, 3, height, width], dtype } };
+    expectShape(get('params'), [n, 4], 'params', 'preprocess');
+    return { y: { shape: [n, 3, height, width], dtype } };
   },
   cost({ inputs, outputs }) {
     const y = operand(outputs, 'y', 'preprocess');

@@ -1,4 +1,4 @@
-// How many workgroups the exact pass gets: none where |q| · |k| shows that no score can exceed the threshold.
+// How many workgroups the exact pass gets: none where |q| · |k| shows that no score of any image can exceed the threshold.
 @group(0) @binding(0) var<storage, read> norms: array<vec2<f32>>;
 @group(0) @binding(1) var<storage, read_write> counts: array<u32>;
 
@@ -10,10 +10,10 @@ var<workgroup> bounds: array<vec2<f32>, 64>;
 @compute @workgroup_size(64)
 fn main(@builtin(local_invocation_index) local: u32) {
   var bound = 0.0;
-  for (var head = 0u; head < p.heads; head++) {
+  for (var plane = 0u; plane < p.planes; plane++) {
     var largest = vec2<f32>(0.0);
     for (var i = local; i < p.threads; i += 64u) {
-      largest = max(largest, norms[head * p.threads + i]);
+      largest = max(largest, norms[plane * p.threads + i]);
     }
     bounds[local] = largest;
     workgroupBarrier();

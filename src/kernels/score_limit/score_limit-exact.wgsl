@@ -8,8 +8,8 @@ fn main(@builtin(global_invocation_id) id: vec3<u32>, @builtin(workgroup_id) gro
   let query = 4u * id.x;
   if (query >= p.queries) { return; }
   let head = group.y;
-  let n = group.z % p.n;
-  let chunk = group.z / p.n;
+  let n = group.z / p.chunks;
+  let chunk = group.z % p.chunks;
   let range = head_range(head);
   let queries = q_rows(n, query);
   let end = min((chunk + 1u) * p.keys_per_chunk, p.keys);

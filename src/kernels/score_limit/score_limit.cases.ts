@@ -83,6 +83,23 @@ export const scoreLimitCases: readonly KernelCase<ScoreLimitAttributes>[] = [
     why,
   },
   {
+    name: 'the same queries for three images: the first and the last exceed',
+    inputs: {
+      q: { shape: [1, 2, 3], values: [1, 2, 3, 4, 5, 6] },
+      k: { shape: [3, 2, 3], values: [0, 0, 99, 1, 1, 1, 1, 2, 3, 3, 2, 1, 0, 1, 0, 99, 0, 0] },
+    },
+    attributes: { ...attributes, threshold: 300 },
+    tolerance,
+    why,
+  },
+  {
+    name: 'a NaN in the first image leaves the second its limit',
+    inputs: pair([2, 1, 1], [Number.NaN, 30], [40, 20]),
+    attributes,
+    tolerance,
+    why,
+  },
+  {
     name: 'a NaN among larger scores: no limit',
     inputs: pair([1, 3, 1], [40, 1, Number.NaN], [40, 2, 3]),
     attributes,
@@ -136,7 +153,7 @@ export function scoreLimitFuzz(random: () => number): FuzzCase<ScoreLimitAttribu
   const tokens = (): number => drawItem(random, [drawInteger(random, 1, 9), drawInteger(random, 60, 200)]);
   return {
     inputs: {
-      q: { shape: [n, tokens(), channels], low: -8, high: 8 },
+      q: { shape: [random() < 0.3 ? 1 : n, tokens(), channels], low: -8, high: 8 },
       k: { shape: [n, tokens(), channels], low: -8, high: 8 },
     },
     attributes: { heads, scale: 1, threshold: drawInteger(random, 10, 150) },

@@ -25,20 +25,21 @@ const MOST_NORM_THREADS = 4096;
 const headedIncludes = [floatBits, softmaxPieces, headLanes, scores];
 
 /**
- * Whether attention's scores are to be clamped: q [N, Tq, heads · D] and k [N, Tk, heads · D] → limit [1, 4], f32, lane 0
- * `threshold` if the largest score scale · q·k of all images, heads, queries and keys exceeds it, else 3.4e38; the other
- * lanes are zero. With a NaN among the scores nothing is clamped, since PyTorch's `scores.max() > threshold` is false then.
+ * Whether attention's scores are to be clamped: q [N or 1, Tq, heads · D] and k [N, Tk, heads · D] → limit [N, 4], f32, lane 0
+ * `threshold` if the image's largest score scale · q·k of all heads, queries and keys exceeds it, else 3.4e38; the other
+ * lanes are zero. With a NaN among an image's scores nothing of it is clamped, since PyTorch's `scores.max() > threshold` is
+ * false then. (PyTorch takes the maximum over the batch: an image's result would then depend on the others.)
  *
- * The scores are computed only where the largest |q| times the largest |k| of a head leaves it open: otherwise that
- * pass is dispatched with no workgroups.
+ * The scores are computed only where the largest |q| times the largest |k| of a head, in any image, leaves it open: otherwise
+ * that pass is dispatched with no workgroups.
  */
 export const scoreLimit: Kernel<ScoreLimitAttributes> = {
   name: 'score_limit',
   inputs: ['q', 'k'],
   outputs: ['limit'],
   infer(inputs, attributes) {
-    headedTokens(inputs, attributes, 'score_limit');
-    return { limit: { shape: [1, 4], dtype: 'f32' } };
+    const { n } = headedTokens(inputs, attributes, 'score_limit');
+    return { limit: { shape: [n, 4], dtype: 'f32' } };
   },
   /** Of the usual case, where the bound is enough. */
   cost({ inputs }) {
@@ -56,13 +57,14 @@ export const scoreLimit: Kernel<ScoreLimitAttributes> = {
         const { inputs, outputs, attributes } = call;
         const { n, queries, keys, size } = headedTokens(inputs, attributes, 'score_limit');
         const { heads, scale, threshold } = attributes;
-        const normGroups = Math.ceil(Math.min(MOST_NORM_THREADS, n * Math.max(queries, keys)) / 64);
+        const normGroups = Math.ceil(Math.min(MOST_NORM_THREADS, Math.max(queries, keys)) / 64);
         const tiles = Math.ceil(queries / 4);
         const { keysPerChunk, chunks } = keyChunks(keys, n * heads * tiles, Math.floor(65_535 / n));
-        const tops = n * chunks * heads * tiles;
+        const tops = chunks * heads * tiles;
+        const limit = operand(outputs, 'limit', 'score_limit').layout;
         const headed = {
           constants: { MASKED: heads > 1 && size % 4 !== 0 },
-          parameters: { ...headParameters(call, 'score_limit'), heads, n },
+          parameters: { ...headParameters(call, 'score_limit'), heads },
         };
         return {
           dispatches: [
@@ -71,7 +73,7 @@ export const scoreLimit: Kernel<ScoreLimitAttributes> = {
               bindings: ['q', 'k', 'norms'],
               constants: headed.constants,
               parameters: { ...headed.parameters, threads: 64 * normGroups },
-              workgroups: [normGroups, 1, 1],
+              workgroups: [normGroups, n, 1],
             },
             {
               shader: { name: 'score_limit-bound', body: bound, includes: [floatBits, softmaxPieces] },
@@ -79,6 +81,7 @@ export const scoreLimit: Kernel<ScoreLimitAttributes> = {
               constants: {},
               parameters: {
                 heads,
+                planes: n * heads,
                 threads: 64 * normGroups,
                 magnitude: f32Bits(Math.abs(scale)),
                 threshold: f32Bits(threshold),
@@ -91,7 +94,7 @@ export const scoreLimit: Kernel<ScoreLimitAttributes> = {
               shader: { name: 'score_limit-exact', body: exact, includes: headedIncludes },
               bindings: ['q', 'k', 'tops'],
               constants: headed.constants,
-              parameters: { ...headed.parameters, keys_per_chunk: keysPerChunk },
+              parameters: { ...headed.parameters, chunks, keys_per_chunk: keysPerChunk },
               workgroups: { indirect: 'counts' },
             },
             {
@@ -101,12 +104,13 @@ export const scoreLimit: Kernel<ScoreLimitAttributes> = {
               parameters: {
                 tops,
                 threshold: f32Bits(threshold),
-                limit_offset: operand(outputs, 'limit', 'score_limit').layout.offset,
+                limit_offset: limit.offset,
+                limit_stride: limit.stride,
               },
-              workgroups: [1, 1, 1],
+              workgroups: [n, 1, 1],
             },
           ],
-          scratch: { norms: 64 * normGroups * heads * 8, counts: 16, tops: tops * 8 },
+          scratch: { norms: 64 * normGroups * n * heads * 8, counts: 16, tops: n * tops * 8 },
         };
       },
     },

@@ -12,7 +12,7 @@ function attend(m: Module, label: string, q: Value, k: Value, v: Value): Value {
  * The scores A = (Vaᵀ · linear_eᵀ) · Vb are softmaxed over the exemplar's pixels for the query and over the query's
  * for the exemplar; they are never stored.
  *
- * @param exemplar features of ROI 1, [1, F, h, w]
+ * @param exemplar features of ROI 1, [N, F, h, w]
  * @param query features of ROI 3, of the same shape
  * @param gated REFUGE's variant: a linear layer in the scores, and a gate; otherwise AGE's
  * @returns the two regions' new features, in that order

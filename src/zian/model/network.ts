@@ -21,6 +21,8 @@ export const sourceCapacity = ({ cropSize: [width, height] }: ZianConfig): numbe
 export interface NetworkOptions {
   /** `NAME.around`: the values beside each peak, as the argmax kernel gives them. */
   readonly around?: boolean;
+  /** Images of a run; 1 unless given. */
+  readonly batch?: number;
 }
 
 /** ZIAN (Lei et al. 2022) as a graph: MODEL.md sections 1 to 4, in its order and under its names. */
@@ -67,15 +69,16 @@ export class Network {
   #input(): Value {
     const { builder } = this.#m;
     const [width, height] = this.#config.cropSize;
+    const { batch = 1 } = this.#options;
     return builder.apply(
       preprocess,
       'input',
       {
-        image: builder.input('image', [sourceCapacity(this.#config)], 'u32'),
-        columns: builder.input('columns', [width, 4], 'i32'),
-        rows: builder.input('rows', [height, 4], 'i32'),
+        image: builder.input('image', [batch, sourceCapacity(this.#config)], 'u32'),
+        columns: builder.input('columns', [batch, width, 4], 'i32'),
+        rows: builder.input('rows', [batch, height, 4], 'i32'),
         table: builder.input('table', [768], 'f32'),
-        params: builder.input('params', [4], 'u32'),
+        params: builder.input('params', [batch, 4], 'u32'),
       },
       { dtype: builder.dtype, height, width },
     );

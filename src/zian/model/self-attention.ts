@@ -15,9 +15,9 @@ type Tokens = TokenOrder['tokens'];
 
 /**
  * Segtran's CrossAtt (MODEL.md section 6), without the residual that the reference computes and drops.
- * @param queries [1, Tq, C]
- * @param keys [1, Tk, C]; also the source of the values
- * @returns [1, Tq, C]
+ * @param queries [N, Tq, C], or [1, Tq, C] for all images
+ * @param keys [N, Tk, C]; also the source of the values
+ * @returns [N, Tq, C]
  */
 function crossAttention(
   m: Module,
@@ -67,7 +67,7 @@ function crossAttention(
  * Segtran's squeezed-and-expanded attention: the attractors read from all pixels, then every pixel from the
  * attractors. What comes out is added transposed, as the reference does: the result's pixel (row i, column j) is
  * features(i, j) plus what the pixel in row j and column i got.
- * @param features [1, C, S, S]
+ * @param features [N, C, S, S]
  */
 export function selfAttention(
   m: Module,

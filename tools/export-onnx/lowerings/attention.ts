@@ -10,6 +10,21 @@ function headed(emitter: Emitter, x: Tensor, heads: number, order: 'rows' | 'col
   return emitter.transpose(splitLast(emitter, x, heads), order === 'rows' ? [0, 2, 1, 3] : [0, 2, 3, 1]);
 }
 
+/** Scores [N, heads, Tq, Tk] between plus and minus the limit [N, 4] of their image. */
+function limited(emitter: Emitter, scores: Tensor, limit: Tensor): Tensor {
+  const [n = 0] = scores.shape;
+  const first = emitter.gather(limit, emitter.integers(0), 1);
+  if (n === 1) {
+    const most = emitter.reshape(first, []);
+    return emitter.node('Clip', [scores, emitter.node('Neg', [most], []), most], scores.shape);
+  }
+  // Clip takes one limit for all.
+  const shape = [n, 1, 1, 1];
+  const most = emitter.reshape(first, shape);
+  const below = emitter.node('Min', [scores, most], scores.shape);
+  return emitter.node('Max', [below, emitter.node('Neg', [most], shape)], scores.shape);
+}
+
 /**
  * Scores of attention, and attention on them. The limit of the scores and the attention are two kernels over the same
  * scores, which are emitted once.
@@ -25,11 +40,7 @@ export class AttentionLowerings {
       const [, queries = 0] = input('q').shape;
       let scores = this.#scoresOf(emitter, input('q'), input('k'), attributes);
       const limit = optional('limit');
-      if (limit) {
-        const most = emitter.reshape(emitter.gather(limit, emitter.integers(0), 1), []);
-        const least = emitter.node('Neg', [most], []);
-        scores = emitter.node('Clip', [scores, least, most], scores.shape);
-      }
+      if (limit) scores = limited(emitter, scores, limit);
       const shares = emitter.node('Softmax', [scores], scores.shape, { axis: -1 });
       const attended = emitter.node(
         'MatMul',
@@ -43,12 +54,13 @@ export class AttentionLowerings {
   readonly scoreLimit: Lowering<ScoreLimitAttributes> = {
     lower: ({ emitter, attributes, input }) => {
       const scores = this.#scoresOf(emitter, input('q'), input('k'), attributes);
-      const largest = emitter.node('ReduceMax', [scores], [], { keepdims: 0 });
+      const [n = 0] = scores.shape;
+      const largest = emitter.node('ReduceMax', [scores], [n], { axes: [1, 2, 3], keepdims: 0 });
       const threshold = emitter.numbers(attributes.threshold);
-      const exceeds = emitter.node('Greater', [largest, threshold], [], {}, 'bool');
-      const limit = emitter.node('Where', [exceeds, threshold, emitter.numbers(NO_LIMIT)], []);
-      const unused = emitter.expand(emitter.numbers(0), [1, 3]);
-      return { limit: emitter.concat([emitter.reshape(limit, [1, 1]), unused], 1) };
+      const exceeds = emitter.node('Greater', [largest, threshold], [n], {}, 'bool');
+      const limit = emitter.node('Where', [exceeds, threshold, emitter.numbers(NO_LIMIT)], [n]);
+      const unused = emitter.expand(emitter.numbers(0), [n, 3]);
+      return { limit: emitter.concat([emitter.reshape(limit, [n, 1]), unused], 1) };
     },
   };
 
@@ -72,7 +84,9 @@ export class AttentionLowerings {
     const scaleQueries = elementCount(q.shape) <= elementCount(k.shape);
     const queries = headed(emitter, scaleQueries ? scaled(q) : q, heads, 'rows');
     const keys = headed(emitter, scaleQueries ? k : scaled(k), heads, 'columns');
-    const shape = [...queries.shape.slice(0, -1), keys.shape.at(-1) ?? 0];
+    // The same queries for all images are broadcast.
+    const [n = 0] = keys.shape;
+    const shape = [n, ...queries.shape.slice(1, -1), keys.shape.at(-1) ?? 0];
     const scores = emitter.node('MatMul', [queries, keys], shape);
     byScale.set(key, scores);
     return scores;
