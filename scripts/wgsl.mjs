@@ -3,15 +3,16 @@
 
 import { readFile } from 'node:fs/promises';
 
-/** White space is left beside operators: two of them in a row may be another token. */
 const AROUND = /\s*([,;:{}()[\]])\s*/g;
+/** Between a name, number or bracket and another: two operators in a row might become one token, and keep their space. */
+const AROUND_OPERATOR = /(?<=[\w)\]]) ?([-+*/%&|^<>=!]{1,3}) ?(?=[\w(])/g;
 
 /** @param {string} code */
 export const minifyWgsl = (code) =>
   code
     .replace(/\/\/.*/g, '')
     .split('\n')
-    .map((line) => line.replace(AROUND, '$1').replace(/\s+/g, ' ').trim())
+    .map((line) => line.replace(AROUND, '$1').replace(/\s+/g, ' ').replace(AROUND_OPERATOR, '$1').trim())
     .filter((line) => line !== '')
     .join('\n');
 

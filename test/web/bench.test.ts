@@ -15,10 +15,14 @@ it('the bench page measures kernels and a network here, checked first, and expor
   expect(shown).toMatch(/against PyTorch: heatmap_ds within .*, the same landmark/);
   expect(shown).toContain('hrnet_roi*');
   expect(shown).not.toContain('Wrong results');
+  expect(shown).toMatch(/Roofline\s+[\d.]+ GFLOP\/s of multiply-adds in registers, [\d.]+ GB\/s copied/);
+  expect(shown).toMatch(/argmax\s.*\splain\s.*\d %/);
   const { name, bytes } = await downloaded(page, '#bench-save');
   expect(name).toBe('zian-bench.json');
   const report = JSON.parse(bytes.toString());
   expect(report.environment.browser).toContain('Chrome');
+  expect(report.roofline.gflops).toBeGreaterThan(0);
+  expect(report.roofline.gbytes).toBeGreaterThan(0);
   expect(report.kernels[0]).toMatchObject({ kernel: 'argmax', variants: [{ variant: 'plain' }] });
   expect(report.kernels[0].variants[0].wall.median).toBeGreaterThan(0);
   expect(report.model.check.wrong).toEqual([]);

@@ -5,8 +5,9 @@ import { done, idle, row, site, text, visitReady } from './support.js';
 const opened = site();
 
 /** Milliseconds from a click on Cancel to the end of what was under way, as the page's own clock has it. */
-const cancel = (page: Page): Promise<number> =>
-  page.evaluate(
+async function cancel(page: Page): Promise<number> {
+  const during = await text(page, '#activity-detail');
+  const milliseconds = await page.evaluate(
     () =>
       new Promise<number>((resolve) => {
         const bar = document.getElementById('activity');
@@ -18,6 +19,9 @@ const cancel = (page: Page): Promise<number> =>
         document.getElementById('activity-cancel')?.click();
       }),
   );
+  console.info(`cancelled within ${milliseconds.toFixed(1)} ms (${during})`);
+  return milliseconds;
+}
 
 const HIDDEN_AT_ONCE = 200;
 

@@ -15,7 +15,7 @@ function findingPart(
   const facts = el(
     'dl',
     { class: 'facts' },
-    ...term('Confidence (peak)', peak.fine.toPrecision(3)),
+    ...term('Peak', peak.fine.toPrecision(3)),
     ...term('Margin', margin.fine.toPrecision(3)),
     ...term('Coarse estimate', `${pixels(coarse.x)}, ${pixels(coarse.y)}`),
     ...term('Coarse to fine', `${distance(landmark, coarse).toFixed(1)} px`),

@@ -1,5 +1,6 @@
 import type { CaseResult } from '../../bench/kernels.js';
 import type { ModelResult } from '../../bench/model.js';
+import type { Roofline } from '../../bench/roofline/measure.js';
 import type { DeviceReport } from '../../src/graph/device.js';
 
 /** What the bench page asks for. */
@@ -15,6 +16,7 @@ export interface BenchRequest {
 export type BenchMessage =
   | { readonly device: DeviceReport }
   | { readonly note: string; readonly done: number; readonly total: number }
+  | { readonly roofline: Roofline }
   | { readonly kernel: CaseResult }
   | { readonly model: ModelResult }
   | { readonly done: true }

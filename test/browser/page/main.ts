@@ -2,10 +2,11 @@
 import * as kernels from './kernels.js';
 import * as loading from './loading.js';
 import * as pixels from './pixels.js';
+import * as series from './series.js';
 import * as sources from './sources.js';
 import * as tuning from './tuning.js';
 
-const api = { ...kernels, ...loading, ...pixels, ...sources, ...tuning };
+const api = { ...kernels, ...loading, ...pixels, ...series, ...sources, ...tuning };
 
 export type PageApi = typeof api;
 

@@ -1,6 +1,7 @@
 import type { ImageSource, Localization } from '../../../src/index.js';
 import { DECODE_OPTIONS } from '../../../src/web/decode.js';
 import { errorText, modelOf } from './loading.js';
+import { ResourceCount } from './resources.js';
 
 async function fetchBlob(path: string): Promise<Blob> {
   const response = await fetch(path);
@@ -221,35 +222,12 @@ export async function loseDevice(id: string, path: string): Promise<readonly str
   return [...answers, reason];
 }
 
-/** GPU buffers and textures of a device that have been made and not destroyed, counted while work is done. */
-async function countingResources(gpu: GPUDevice, work: (left: () => number) => Promise<void>): Promise<void> {
-  let left = 0;
-  const counted = <T extends GPUBuffer | GPUTexture>(resource: T): T => {
-    left++;
-    const destroy = resource.destroy.bind(resource);
-    let destroyed = false;
-    resource.destroy = () => {
-      if (!destroyed) left--;
-      destroyed = true;
-      return destroy();
-    };
-    return resource;
-  };
-  const { createBuffer, createTexture } = gpu;
-  gpu.createBuffer = (descriptor) => counted(createBuffer.call(gpu, descriptor));
-  gpu.createTexture = (descriptor) => counted(createTexture.call(gpu, descriptor));
-  try {
-    await work(() => left);
-  } finally {
-    Object.assign(gpu, { createBuffer, createTexture });
-  }
-}
-
 /** GPU resources that are left over after each of several calls, with bitmaps, files, and calls that are aborted. */
 export async function leftOver(id: string, path: string, times: number): Promise<readonly number[]> {
   const zian = modelOf(id);
   const counts: number[] = [];
-  await countingResources(zian.device.gpu, async (left) => {
+  const resources = new ResourceCount(zian.device.gpu);
+  try {
     for (let i = 0; i < times; i++) {
       const bitmap = await bitmapOf(path);
       const stop = new AbortController();
@@ -261,9 +239,11 @@ export async function leftOver(id: string, path: string, times: number): Promise
       bitmap.close();
       stop.abort();
       await Promise.allSettled(calls);
-      counts.push(left());
+      counts.push(resources.left.resources);
     }
-  });
+  } finally {
+    resources.end();
+  }
   return counts;
 }
 

@@ -52,6 +52,7 @@ function end(why?: string): void {
 function hear(message: BenchMessage): void {
   if ('device' in message) show({ device: message.device });
   else if ('note' in message) showNote(message.note, message.done, message.total);
+  else if ('roofline' in message) show({ roofline: message.roofline });
   else if ('kernel' in message) show({ kernels: [...findings.kernels, message.kernel] });
   else if ('model' in message) show({ model: message.model });
   else end('failed' in message ? message.failed : undefined);

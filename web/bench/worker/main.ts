@@ -1,6 +1,7 @@
 import { FULL, QUICK } from '../../../bench/effort.js';
 import { benchCase, selectCases } from '../../../bench/kernels.js';
 import { benchModel } from '../../../bench/model.js';
+import { measureRoofline } from '../../../bench/roofline/measure.js';
 import type { EngineDevice } from '../../../src/graph/device.js';
 import { suites } from '../../../src/kernels/suites.js';
 import { requestDevice } from '../../../src/web/request-device.js';
@@ -32,6 +33,10 @@ async function bench({ kernels, model, quick }: BenchRequest): Promise<void> {
   const device = await requestDevice();
   try {
     post({ device: device.report });
+    if (cases.length > 0) {
+      post({ note: 'What the GPU can do at most', done: 0, total: 0 });
+      post({ roofline: await measureRoofline(device, effort.kernels) });
+    }
     for (const [i, found] of cases.entries()) {
       const name = `${found.suite.kernel.name}, ${found.record.name}`;
       post({ note: name, done: i, total: cases.length });
