@@ -112,7 +112,7 @@ export class Emitter {
   }
 
   /** Elementwise operation whose result has the shape of the first operand. */
-  binary(operator: 'Add' | 'Sub' | 'Mul' | 'Div', a: Tensor, b: Tensor): Tensor {
+  binary(operator: 'Add' | 'Sub' | 'Mul' | 'Div' | 'Max' | 'Min', a: Tensor, b: Tensor): Tensor {
     return this.node(operator, [a, b], a.shape, {}, a.type);
   }
 

@@ -35,11 +35,27 @@ export const argmaxLowering: Lowering<ArgmaxAttributes> = {
       : first;
     const row = emitter.binary('Div', flat, emitter.integers(w));
     const column = emitter.binary('Sub', flat, emitter.binary('Mul', row, emitter.integers(w)));
+    const neighbours = [
+      [row, emitter.binary('Max', emitter.binary('Sub', column, emitter.integers(1)), emitter.integers(0))],
+      [
+        row,
+        emitter.binary('Min', emitter.binary('Add', column, emitter.integers(1)), emitter.integers(w - 1)),
+      ],
+      [emitter.binary('Max', emitter.binary('Sub', row, emitter.integers(1)), emitter.integers(0)), column],
+      [
+        emitter.binary('Min', emitter.binary('Add', row, emitter.integers(1)), emitter.integers(h - 1)),
+        column,
+      ],
+    ] as const;
+    const around = neighbours.map(([y, x]) =>
+      emitter.binary('Add', emitter.binary('Mul', y, emitter.integers(w)), x),
+    );
     const nothing = emitter.expand(emitter.integers([0]), one);
     const unused = emitter.expand(zero, [n, c, 2]);
     return {
       index: emitter.concat([column, row, flat, nothing], 2),
       value: emitter.concat([top, second, unused], 2),
+      around: emitter.node('GatherElements', [planes, emitter.concat(around, 2)], [n, c, 4], { axis: 2 }),
     };
   },
 };
