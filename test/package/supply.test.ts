@@ -2,6 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { parse } from 'yaml';
 import { dependencies, permits, unlicensed } from '../../scripts/licences.mjs';
 import { packageProblems } from '../../scripts/package-files.mjs';
 import { testFolder } from '../cli/support.js';
@@ -12,6 +13,11 @@ const manifest: {
   readonly dependencies: Readonly<Record<string, string>>;
   readonly scripts: Readonly<Record<string, string>>;
 } = JSON.parse(readFileSync('package.json', 'utf8'));
+/** What these tests read of a workflow of GitHub Actions. */
+interface Workflow {
+  readonly jobs: { readonly publish: { readonly steps: readonly { readonly run?: string }[] } };
+}
+
 const folder = testFolder();
 
 describe('licences', () => {
@@ -119,9 +125,11 @@ describe('the release workflow', () => {
   const workflow = readFileSync('.github/workflows/release.yml', 'utf8');
 
   it('publishes with provenance, after the tests, and may do nothing else', () => {
-    const steps = [...workflow.matchAll(/- run: (.*)/g)].map(([, command]) => command ?? '');
-    const at = (start: string) => steps.findIndex((step) => step.startsWith(start));
-    expect(at('npm publish --provenance')).toBe(steps.length - 1);
+    const { jobs }: Workflow = parse(workflow);
+    expect(Object.keys(jobs)).toEqual(['publish']);
+    const commands = jobs.publish.steps.flatMap(({ run }) => run?.trim().split('\n') ?? []);
+    const at = (start: string) => commands.findIndex((command) => command.trim().startsWith(start));
+    expect(at('npm publish --provenance')).toBe(commands.length - 1);
     for (const before of ['npm ci', 'npm audit', 'npm run check', 'npm test'])
       expect(at(before)).toBeGreaterThanOrEqual(0);
     expect(workflow).toMatch(/^ {6}id-token: write$/m);
