@@ -53,7 +53,11 @@ async function catalog() {
     TASKS.map(async ({ task }) => {
       const path = `models/${task}.safetensors`;
       const bytes = await readFile(path);
-      return { task, path, bytes: bytes.length, sha256: createHash('sha256').update(bytes).digest('hex') };
+      const sha256 = createHash('sha256').update(bytes).digest('hex');
+      const calibration = JSON.parse(await readFile(`models/${task}.calibration.json`, 'utf8'));
+      if (calibration.model !== sha256)
+        throw new Error(`models/${task}.calibration.json is of another model`);
+      return { task, path, bytes: bytes.length, sha256, calibration };
     }),
   );
   return { version, models, examples: (await Promise.all(TASKS.map(examplesOf))).flat() };

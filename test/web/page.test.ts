@@ -3,7 +3,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { readCalibration } from '../../src/node/calibration-file.js';
 import { decodeImage, loadZian, readImageFile } from '../../src/node/index.js';
+import { confidenceOf } from '../../src/zian/calibration.js';
 import { challengeCoordinates } from '../../src/zian/challenge-csv.js';
 import { choose, done, downloaded, drop, idle, ROOT, row, site, text, visitReady } from './support.js';
 
@@ -26,25 +28,28 @@ describe('the page', () => {
     expect(await text(page, '#model-notice')).toContain('synthetic');
     expect(await text(page, '#result')).toMatch(/x\s*\d+\.\d\d\s*y\s*\d+\.\d\d/);
     expect(await text(page, '#result')).toContain('From the true place');
+    expect(await text(page, '#result')).toMatch(/Confidence\s+(> 99|\d+) %/);
+    expect(await page.textContent('#result')).toContain('at most 2.5 % of the picture’s width off');
     expect(await text(page, '#device')).toMatch(/swiftshader/i);
     expect(await text(page, '#model-card')).toMatch(/GPU memory\s+\d/);
     expect(await page.getAttribute('#canvas', 'aria-label')).toMatch(/fundus-1\.png: landmark found\. x \d/);
   });
 
-  it('finds the landmark that Node finds, to the last bit', async () => {
+  it('finds the landmark that Node finds, and its confidence, to the last bit', async () => {
     await page.click('#examples button >> nth=1');
     await done(page, 'fundus-2.jpg');
     const { name, bytes } = await downloaded(page, '#save-json');
     expect(name).toBe('landmarks.json');
     const results = JSON.parse(bytes.toString());
+    const calibration = await readCalibration(join(ROOT, 'models/fovea.calibration.json'));
     const { zian, close } = await loadZian(join(ROOT, 'models/fovea.safetensors'), { adapter: 'software' });
     try {
       for (const image of ['fundus-1.png', 'fundus-2.jpg']) {
-        const { landmark, coarse, peak, margin, network } = await zian.localize(
-          await readImageFile(example(image)),
-        );
+        const result = await zian.localize(await readImageFile(example(image)));
+        const { landmark, coarse, peak, margin, network } = result;
         const found = results.find((result: { image: string }) => result.image === image);
-        expect(found).toMatchObject({ landmark, coarse, peak, margin, network });
+        const confidence = confidenceOf(calibration, result);
+        expect(found).toMatchObject({ landmark, coarse, peak, margin, network, confidence });
         expect(found.model.name).toBe('fovea.safetensors');
       }
     } finally {
@@ -194,7 +199,7 @@ describe('the scleral spur', () => {
     await page.selectOption('#model', 'bundled:scleral-spur');
     await done(page, 'asoct-1.jpg');
     await idle(page);
-    expect(await text(page, '#result')).toMatch(/Left half[\s\S]*Right half/);
+    expect(await text(page, '#result')).toMatch(/Left half[\s\S]*Confidence\s+(> 99|\d+) %[\s\S]*Right half/);
     const { bytes } = await downloaded(page, '#save-csv');
     const [head, line = '', ...rest] = bytes.toString().trim().split('\n');
     expect(head).toBe('ASOCT_NAME,X_LEFT,Y_LEFT,X_RIGHT,Y_RIGHT');

@@ -14,6 +14,10 @@ export function duration(milliseconds: number): string {
   return `${milliseconds < 10 ? milliseconds.toFixed(1) : milliseconds.toFixed(0)} ms`;
 }
 
+/** 94 %; never all or nothing, which no probability is. */
+export const percent = (share: number): string =>
+  share > 0.99 ? '> 99 %' : share < 0.01 ? '< 1 %' : `${Math.round(share * 100)} %`;
+
 export const pixels = (value: number): string => value.toFixed(2);
 
 export const count = (value: number): string => value.toLocaleString('en-US');

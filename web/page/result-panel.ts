@@ -1,5 +1,6 @@
+import type { Confidence, Side } from '../shared/messages.js';
 import { byId, el, term } from './dom.js';
-import { pixels } from './format.js';
+import { percent, pixels } from './format.js';
 import type { FindingSummary, PictureItem } from './pictures.js';
 
 const distance = (a: { x: number; y: number }, b: { x: number; y: number }): number =>
@@ -8,13 +9,14 @@ const distance = (a: { x: number; y: number }, b: { x: number; y: number }): num
 const SIDES = { left: 'Left half', right: 'Right half' } as const;
 
 function findingPart(
-  { side, result }: FindingSummary,
+  { side, result, confidence }: FindingSummary,
   truth: { x: number; y: number } | undefined,
 ): HTMLElement {
   const { landmark, coarse, peak, margin } = result;
   const facts = el(
     'dl',
     { class: 'facts' },
+    ...(confidence ? term('Confidence', percent(confidence.probability)) : []),
     ...term('Peak', peak.fine.toPrecision(3)),
     ...term('Margin', margin.fine.toPrecision(3)),
     ...term('Coarse estimate', `${pixels(coarse.x)}, ${pixels(coarse.y)}`),
@@ -37,7 +39,10 @@ function findingPart(
 }
 
 const READING =
-  'Coordinates are pixels of the original picture, counted from 0 at the centre of its first pixel. The peak is the heat map’s largest value: the network was trained towards 1 at the landmark, so a low peak means little confidence. The margin is the distance to the second largest value; it is no probability either.';
+  'Coordinates are pixels of the original picture, counted from 0 at the centre of its first pixel. The peak is the heat map’s largest value: the network was trained towards 1 at the landmark, so a low peak means little certainty. The margin is the distance to the second largest value; neither is a probability.';
+
+const confidenceReading = ({ limit }: Confidence, side: Side | undefined): string =>
+  `The confidence says how often a landmark with such heat maps was at most ${Number((limit * 100).toFixed(2))} % of the ${side ? 'half’s' : 'picture’s'} width off, on the generated pictures that the bundled model was calibrated with. It promises nothing for pictures of another kind.`;
 
 /** The selected picture's landmark in figures. */
 export function showResult(item: PictureItem | undefined): void {
@@ -56,6 +61,7 @@ export function showResult(item: PictureItem | undefined): void {
     box.replaceChildren(el('p', { class: 'muted' }, text));
     return;
   }
+  const [first] = outcome.findings;
   box.replaceChildren(
     ...outcome.findings.map((finding, i) => findingPart(finding, truth[i])),
     el(
@@ -63,6 +69,7 @@ export function showResult(item: PictureItem | undefined): void {
       { class: 'reading' },
       el('summary', {}, 'How to read this'),
       el('p', {}, READING),
+      ...(first?.confidence ? [el('p', {}, confidenceReading(first.confidence, first.side))] : []),
       el(
         'p',
         {},

@@ -1,3 +1,5 @@
+import type { Calibration } from '../../src/zian/calibration.js';
+
 /** What the build put beside the page: see scripts/build-web.mjs. Paths are relative to the page. */
 export interface Catalog {
   readonly version: string;
@@ -15,6 +17,7 @@ export interface CatalogModel {
   /** Of the file, also where a host serves it compressed. */
   readonly bytes: number;
   readonly sha256: string;
+  readonly calibration: Calibration;
 }
 
 export interface CatalogExample {

@@ -67,11 +67,21 @@ export interface RunOptions {
 /** Part of a picture that is an image of its own to the network. */
 export type Side = 'left' | 'right';
 
+/** How likely a landmark is right. */
+export interface Confidence {
+  /** Between 0 and 1. */
+  readonly probability: number;
+  /** Errors up to this share of the image's width (of a scan: of its half's) count as right. */
+  readonly limit: number;
+}
+
 /** A landmark and how it was found, in pixels of the whole picture. */
 export interface Finding {
   /** Undefined where the picture was looked at as a whole. */
   readonly side?: Side;
   readonly result: Localization;
+  /** Where the model's calibration tells. */
+  readonly confidence?: Confidence;
   readonly maps: Heatmaps;
 }
 

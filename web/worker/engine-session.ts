@@ -2,9 +2,8 @@ import { deviceError } from '../../src/errors.js';
 import type { EngineDevice } from '../../src/graph/index.js';
 import { requestDevice } from '../../src/web/request-device.js';
 import type { Zian } from '../../src/zian/zian.js';
-import type { ModelSummary } from '../shared/messages.js';
 import type { Handlers } from './calls.js';
-import { loadModel } from './model.js';
+import { type LoadedModel, loadModel } from './model.js';
 import { drawOverlay } from './overlay.js';
 import { profileStages } from './profile.js';
 import { runPicture } from './run.js';
@@ -15,7 +14,7 @@ type EngineCalls = 'open' | 'load' | 'localize' | 'overlay' | 'profile' | 'loseD
 export class EngineSession {
   readonly #onLost: (lost: { readonly reason: string; readonly message: string }) => void;
   #device: EngineDevice | undefined;
-  #loaded: { readonly zian: Zian; readonly summary: ModelSummary } | undefined;
+  #loaded: LoadedModel | undefined;
 
   constructor(onLost: (lost: { readonly reason: string; readonly message: string }) => void) {
     this.#onLost = onLost;
@@ -28,9 +27,14 @@ export class EngineSession {
   }
 
   /** @throws ZianError (device) when no model is ready on the device */
-  get zian(): Zian {
+  get model(): LoadedModel {
     if (!this.#loaded) throw deviceError('No model is loaded on the GPU device.');
-    return this.#loaded.zian;
+    return this.#loaded;
+  }
+
+  /** @throws ZianError (device) when no model is ready on the device */
+  get zian(): Zian {
+    return this.model.zian;
   }
 
   readonly calls: Handlers<EngineCalls> = {
@@ -49,7 +53,7 @@ export class EngineSession {
       this.#loaded = loaded;
       return loaded.summary;
     },
-    localize: (picture, context) => runPicture(this.zian, picture, context),
+    localize: (picture, context) => runPicture(this.model, picture, context),
     overlay: ({ picture, findings }) => {
       const { regionLabels = [], notice } = this.#loaded?.summary ?? {};
       return drawOverlay(picture, findings, regionLabels, notice);

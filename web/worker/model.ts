@@ -2,6 +2,7 @@ import type { EngineDevice } from '../../src/graph/index.js';
 import { Tuner } from '../../src/tuning/index.js';
 import { readTuning, writeTuning } from '../../src/web/tuning-store.js';
 import { blobSource } from '../../src/weights/index.js';
+import type { Calibration } from '../../src/zian/calibration.js';
 import { regionLabels } from '../../src/zian/describe.js';
 import type { LoadProgress, ZianOptions } from '../../src/zian/load.js';
 import { parseModelMetadata } from '../../src/zian/model-file.js';
@@ -9,11 +10,13 @@ import { Zian } from '../../src/zian/zian.js';
 import { bundledModel } from '../shared/catalog.js';
 import type { CallProgress, ModelSource, ModelSummary } from '../shared/messages.js';
 import type { CallContext } from './calls.js';
+import type { RunnableModel } from './run.js';
 
 interface ModelFile {
   readonly name: string;
   readonly bytes: number;
   readonly options: Pick<ZianOptions, 'model' | 'sha256' | 'cache'>;
+  readonly calibration?: Calibration;
 }
 
 function fileOf(source: ModelSource): ModelFile {
@@ -21,9 +24,10 @@ function fileOf(source: ModelSource): ModelFile {
     const { name, blob } = source;
     return { name, bytes: blob.size, options: { model: blobSource(name, blob) } };
   }
-  const { path, bytes, sha256 } = bundledModel(source.task);
+  const { path, bytes, sha256, calibration } = bundledModel(source.task);
   // The service worker keeps it already.
-  return { name: `${source.task}.safetensors`, bytes, options: { model: path, sha256, cache: false } };
+  const name = `${source.task}.safetensors`;
+  return { name, bytes, options: { model: path, sha256, cache: false }, calibration };
 }
 
 /** A host may compress a download, so that it does not tell how much there is; the build does. */
@@ -35,6 +39,10 @@ const shownProgress = (progress: LoadProgress, bytes: number): CallProgress =>
 /** Much less than a model takes to load, several times what a GPU takes for all kernels of one. */
 const TUNING_MILLISECONDS = 3000;
 
+export interface LoadedModel extends RunnableModel {
+  readonly summary: ModelSummary;
+}
+
 /**
  * Fetches or opens a model, and makes it ready on the device.
  * @throws ZianError: input where it is no usable model, device where the device cannot run it; `signal.reason` when that
@@ -44,9 +52,9 @@ export async function loadModel(
   source: ModelSource,
   device: EngineDevice,
   { progress, signal }: CallContext,
-): Promise<{ readonly zian: Zian; readonly summary: ModelSummary }> {
+): Promise<LoadedModel> {
   const started = performance.now();
-  const { name, bytes, options } = fileOf(source);
+  const { name, bytes, options, calibration } = fileOf(source);
   // Software adapters' defaults have been measured, and measuring takes them long.
   const budgetMilliseconds = device.report.software ? 0 : TUNING_MILLISECONDS;
   const table = await readTuning(device.report);
@@ -60,7 +68,8 @@ export async function loadModel(
   });
   // A private window may keep nothing: then the next visit measures again.
   if (table.size !== known) await writeTuning(device.report, table).catch(() => undefined);
-  return { zian, summary: summarize(zian, name, bytes, performance.now() - started) };
+  const summary = summarize(zian, name, bytes, performance.now() - started);
+  return { zian, summary, ...(calibration && { calibration }) };
 }
 
 function summarize(zian: Zian, name: string, bytes: number, milliseconds: number): ModelSummary {

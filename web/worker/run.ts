@@ -1,4 +1,5 @@
 import { inputError } from '../../src/errors.js';
+import { type Calibration, confidenceOf } from '../../src/zian/calibration.js';
 import type { Heatmap } from '../../src/zian/overlay.js';
 import { moveRight, scanHalfWidth } from '../../src/zian/scan.js';
 import type { Heatmaps, Localization, Zian } from '../../src/zian/zian.js';
@@ -27,12 +28,19 @@ function assertFinite({ peak }: Localization, name: string): void {
     );
 }
 
+/** A model on the device. */
+export interface RunnableModel {
+  readonly zian: Zian;
+  /** Fitted with the flip test as the model's configuration has it. */
+  readonly calibration?: Calibration;
+}
+
 /**
  * Finds a picture's landmark, or both of a scan, with heat maps.
  * @throws ZianError (input) where it cannot be read or gives no landmark, (device) when the device is lost
  */
 export async function runPicture(
-  zian: Zian,
+  { zian, calibration }: RunnableModel,
   { name, blob, scan, flipTest }: Picture & RunOptions,
   { progress, signal }: CallContext,
 ): Promise<PictureResult> {
@@ -45,10 +53,16 @@ export async function runPicture(
     const decodedAt = performance.now();
     const options = { signal, ...(flipTest === undefined ? {} : { flipTest }) };
 
+    const calibrated = (flipTest ?? zian.config.flipTest) === zian.config.flipTest ? calibration : undefined;
+
     const find = async (part: DecodedPicture): Promise<Finding> => {
       const result = await zian.localize(part, options);
       assertFinite(result, name);
-      return { result, maps: await zian.heatmaps() };
+      const confidence = calibrated && {
+        probability: confidenceOf(calibrated, result),
+        limit: calibrated.limit,
+      };
+      return { result, ...(confidence && { confidence }), maps: await zian.heatmaps() };
     };
     const findHalf = async (side: Side): Promise<Finding> => {
       const half = await halfOf(decoded, side, name);
@@ -64,8 +78,12 @@ export async function runPicture(
       progress({ stage: 'network', done: 0, total: 2, unit: 'count' });
       findings.push(await findHalf('left'));
       progress({ stage: 'network', done: 1, total: 2, unit: 'count' });
-      const { result, maps } = await findHalf('right');
-      findings.push({ side: 'right', result: moveRight(result, offset), maps: moveMaps(maps, offset) });
+      const right = await findHalf('right');
+      findings.push({
+        ...right,
+        result: moveRight(right.result, offset),
+        maps: moveMaps(right.maps, offset),
+      });
     } else {
       progress({ stage: 'network', done: 0, total: 0, unit: 'count' });
       findings.push(await find(decoded));

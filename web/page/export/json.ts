@@ -4,7 +4,10 @@ import type { FindingSummary, PictureItem } from '../pictures.js';
 const bare = ({ x, y }: Point): Point => ({ x, y });
 const microseconds = (milliseconds: number): number => Math.round(milliseconds * 1000) / 1000;
 
-const findingJson = ({ result: { landmark, coarse, network, peak, margin } }: FindingSummary) => ({
+const findingJson = ({
+  result: { landmark, coarse, network, peak, margin },
+  confidence,
+}: FindingSummary) => ({
   landmark: bare(landmark),
   coarse: bare(coarse),
   network: {
@@ -15,6 +18,7 @@ const findingJson = ({ result: { landmark, coarse, network, peak, margin } }: Fi
   },
   peak: { coarse: peak.coarse, fine: peak.fine },
   margin: { coarse: margin.coarse, fine: margin.fine },
+  ...(confidence && { confidence: confidence.probability }),
 });
 
 /**
