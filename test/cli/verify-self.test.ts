@@ -58,14 +58,14 @@ describe('verifySelf', () => {
   });
 
   it('names the first layer that a wrong kernel has computed', async () => {
-    const norm = await found(/^layer_norm$/, 'inverseSqrt(', '1.001 * inverseSqrt(');
+    const norm = await found(/^mode_pool$/, 'inverseSqrt(', '1.001 * inverseSqrt(');
     expect(norm).toMatchObject({
       ok: false,
-      firstBad: 'attention.in_ator_trans.out_trans.output.resout_norm_layer',
+      firstBad: 'attention.in_ator_trans.out_trans.feat_softaggr',
     });
     // What follows is right for what it was given.
     expect(new Set(norm.layers.filter(({ ok }) => !ok).map(({ kernel }) => kernel))).toEqual(
-      new Set(['layer_norm']),
+      new Set(['mode_pool']),
     );
     const peak = await found(/^argmax-final$/, 'at % COLUMNS', 'at % COLUMNS + 1u');
     expect(peak).toMatchObject({ ok: false, firstBad: 'heatmap_ds.peak' });

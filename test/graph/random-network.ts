@@ -1,4 +1,6 @@
 import type { Value } from '../../src/graph/index.js';
+import { layerNorm } from '../../src/kernels/layer_norm/layer_norm.js';
+import { modePool } from '../../src/kernels/mode_pool/mode_pool.js';
 import { random } from '../support/random.js';
 import { type Layers, layered, type TestGraph } from './support.js';
 
@@ -89,6 +91,18 @@ function backbone(l: Layers, x: Value, { channels, blocks, shuffle, features }: 
   return shuffle > 1 ? l.m.pixelShuffle(`${l.m.path}.shuffled`, head, shuffle) : head;
 }
 
+/** The end of an attention: two modes, normalised each, pooled, and added to an image with rows and columns swapped. */
+function pooledModes(l: Layers, x: Value): Value {
+  const { builder } = l.m;
+  const [, channels = 0, height = 0, width = 0] = x.spec.shape;
+  const modes = l.linear('modes', l.m.tokens(x), 2 * channels);
+  const affine = { weight: l.weight('norm.weight', [channels]), bias: l.weight('norm.bias', [channels]) };
+  const normed = builder.apply(layerNorm, 'norm', { x: modes, ...affine }, { groups: 2, eps: 0.1 });
+  const score = { weight: l.weight('score.weight', [channels]), bias: l.weight('score.bias', [1]) };
+  const pooled = builder.apply(modePool, 'pooled', { x: normed, ...score }, { modes: 2 });
+  return l.m.add(x, l.m.transposeHw('transposed', l.m.image(pooled, height, width)));
+}
+
 /**
  * A small network like ZIAN's, drawn from a seed: one to three backbones of the same architecture over images of
  * their own or the same one, joined with gates, crops of channels and repeated parts; outputs in its middle.
@@ -126,6 +140,7 @@ export function randomNetwork(seed: number): TestGraph {
       const mixed = l.m.add(tokens, l.m.gelu(l.linear('mix', tokens, shape[1] ?? 0)));
       y = l.m.image(mixed, shape[2] ?? 0, shape[3] ?? 0);
     }
+    if (draw.chance(0.5)) y = pooledModes(l, y);
     builder.output('y', l.m.relu(convBn(l.child('end'), y, draw.integer(1, 9))));
   }, seed);
 }

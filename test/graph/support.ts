@@ -31,6 +31,12 @@ export class Layers {
     return new Layers(this.m.builder, this.#shapes, this.m.child(name).path);
   }
 
+  /** A seeded tensor. */
+  weight(name: string, shape: readonly number[]): Value {
+    this.#declare(name, shape);
+    return this.m.weight(name);
+  }
+
   /** A convolution whose padding keeps the size, but for the stride. */
   conv(
     name: string,

@@ -25,6 +25,21 @@ describe('shapes that do not fit are told with what was found and expected', () 
     expect(run(f32(7, 12), 4, 3)).toThrow('x is [7, 12], expected [N, T, modes · C]');
     expect(run(f32(2, 7, 12), 4, 5)).toThrow('its 12 features do not make 5 modes');
     expect(run(f32(2, 7, 12), 5, 3)).toThrow('weight is [5], x [2, 7, 12] in 3 modes needs [4]');
+    const norm = { norm_weight: f32(4), norm_bias: f32(4) };
+    const more = (inputs: Record<string, TensorSpec>, eps?: number) => () =>
+      modePool.infer(
+        { x: f32(2, 6, 12), weight: f32(4), bias: f32(1), ...inputs },
+        { modes: 3, ...(eps === undefined ? {} : { eps }) },
+      );
+    expect(more(norm, 1e-5)()).toEqual({ y: f32(2, 6, 4) });
+    expect(more({ residual: f32(2, 4, 3, 2) })()).toEqual({ y: f32(2, 4, 3, 2) });
+    expect(more({ residual: f32(2, 4, 3, 3) })).toThrow(
+      'residual is [2, 4, 3, 3], [2, 6, 4] needs [2, 4, H, W] of 6',
+    );
+    expect(more({ ...norm, norm_bias: f32(5) }, 1e-5)).toThrow('norm_bias is [5], expected [4]');
+    expect(more(norm)).toThrow('norm_weight, norm_bias and eps go together');
+    expect(more({ norm_weight: f32(4) }, 1e-5)).toThrow('go together');
+    expect(more({}, 1e-5)).toThrow('go together');
   });
 
   it('matmul', () => {

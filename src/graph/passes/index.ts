@@ -2,6 +2,7 @@ import type { Graph } from '../graph.js';
 import { concatSlices } from './concat-slices.js';
 import { foldBatchNorm } from './fold-batch-norm.js';
 import { fuseActivation } from './fuse-activation.js';
+import { fuseModePool } from './fuse-mode-pool.js';
 import { fuseResidual } from './fuse-residual.js';
 import { fuseSums } from './fuse-sums.js';
 import { mergeBranches } from './merge-branches.js';
@@ -21,6 +22,7 @@ export const passes = [
   { name: 'fuse-sums', run: fuseSums },
   { name: 'fuse-activation', run: fuseActivation },
   { name: 'fuse-residual', run: fuseResidual },
+  { name: 'fuse-mode-pool', run: fuseModePool },
   { name: 'pixel-shuffle-indexing', run: pixelShuffleIndexing },
   { name: 'merge-branches', run: mergeBranches },
   { name: 'concat-slices', run: concatSlices },

@@ -1,9 +1,22 @@
 import { operand } from '../common/operand.js';
-import type { Reference } from '../contract.js';
+import type { Reference, RefTensor } from '../contract.js';
+import { layerNormReference } from '../layer_norm/layer_norm.ref.js';
 import type { ModePoolAttributes } from './mode_pool.js';
 
-export const modePoolReference: Reference<ModePoolAttributes> = (inputs, { modes }) => {
+/** The tokens, each mode of them normalised where there are a weight and a bias for that. */
+function tokensOf(
+  inputs: Parameters<typeof modePoolReference>[0],
+  { modes, eps }: ModePoolAttributes,
+): RefTensor {
   const x = operand(inputs, 'x', 'mode_pool');
+  const { norm_weight: weight, norm_bias: bias } = inputs;
+  if (!weight || !bias || eps === undefined) return x;
+  return operand(layerNormReference({ x, weight, bias }, { groups: modes, eps }), 'y', 'layer_norm');
+}
+
+export const modePoolReference: Reference<ModePoolAttributes> = (inputs, attributes) => {
+  const { modes } = attributes;
+  const x = tokensOf(inputs, attributes);
   const weight = operand(inputs, 'weight', 'mode_pool');
   const bias = operand(inputs, 'bias', 'mode_pool').data[0] ?? Number.NaN;
   const [n = 0, tokens = 0, features = 0] = x.shape;
@@ -26,5 +39,13 @@ export const modePoolReference: Reference<ModePoolAttributes> = (inputs, { modes
         0,
       );
   }
-  return { y: { shape: [n, tokens, c], data } };
+  const { residual } = inputs;
+  if (!residual) return { y: { shape: [n, tokens, c], data } };
+  const [, , h = 0, w = 0] = residual.shape;
+  const sum = residual.data.map((value, at) => {
+    const [column, row] = [at % w, Math.floor(at / w) % h];
+    const [channel, image] = [Math.floor(at / (h * w)) % c, Math.floor(at / (h * w * c))];
+    return value + (data[(image * tokens + column * h + row) * c + channel] ?? Number.NaN);
+  });
+  return { y: { shape: residual.shape, data: sum } };
 };

@@ -42,17 +42,33 @@ export const maxPoolLowering: Lowering<MaxPoolAttributes> = {
 };
 
 export const modePoolLowering: Lowering<ModePoolAttributes> = {
-  lower({ emitter, constants, attributes: { modes }, input, value }) {
-    const split = splitLast(emitter, input('x'), modes);
+  lower({ emitter, constants, attributes: { modes, eps }, node, input, value }) {
+    const modesOf = splitLast(emitter, input('x'), modes);
+    const split =
+      node.inputs.norm_weight && eps !== undefined
+        ? emitter.node(
+            'LayerNormalization',
+            [modesOf, input('norm_weight'), input('norm_bias')],
+            modesOf.shape,
+            {
+              axis: -1,
+              epsilon: { float: eps },
+            },
+          )
+        : modesOf;
     const [n = 0, tokens = 0, , channels = 0] = split.shape;
     const weight = constants.derived(value('weight'), 'column', [channels, 1], (values) => values);
     const scores = emitter.node('MatMul', [split, weight], [n, tokens, modes, 1]);
     const biased = emitter.binary('Add', scores, emitter.reshape(input('bias'), [1]));
     const shares = emitter.node('Softmax', [biased], biased.shape, { axis: 2 });
     const weighted = emitter.binary('Mul', split, shares);
-    return {
-      y: emitter.node('ReduceSum', [weighted, emitter.integers([2])], [n, tokens, channels], { keepdims: 0 }),
-    };
+    const axes = emitter.integers([2]);
+    const pooled = emitter.node('ReduceSum', [weighted, axes], [n, tokens, channels], { keepdims: 0 });
+    if (!node.inputs.residual) return { y: pooled };
+    const residual = input('residual');
+    const [, , h = 0, w = 0] = residual.shape;
+    const image = emitter.transpose(emitter.reshape(pooled, [n, w, h, channels]), [0, 3, 2, 1]);
+    return { y: emitter.binary('Add', residual, image) };
   },
 };
 
