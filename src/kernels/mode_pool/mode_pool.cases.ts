@@ -144,7 +144,7 @@ export const modePoolCases: readonly KernelCase<ModePoolAttributes>[] = [
   },
 ];
 
-export const modePoolFuzzTolerance = normTolerance;
+export const modePoolFuzzTolerance = tolerance;
 
 export function modePoolFuzz(random: () => number): FuzzCase<ModePoolAttributes> {
   const modes = drawInteger(random, 1, 5);
