@@ -1,7 +1,8 @@
 import { DeviceLostError, deviceError, OutOfMemoryError } from '../errors.js';
+import { noteSubgroupMatrices, SUBGROUP_MATRIX } from './subgroup-matrix.js';
 
 /** Optional features that the engine uses where an adapter has them; `has` says which were granted. */
-const WANTED_FEATURES = ['shader-f16', 'timestamp-query', 'subgroups'] as const satisfies GPUFeatureName[];
+const WANTED_FEATURES = ['shader-f16', 'timestamp-query', 'subgroups', SUBGROUP_MATRIX];
 
 /**
  * The limits that the engine looks at, with WebGPU's defaults: it runs within these and uses more where
@@ -145,13 +146,16 @@ export class EngineDevice {
       gpu = await adapter.requestDevice({
         label: 'zian-webgpu',
         // A feature that the adapter lacks would be refused with a bare number for its name.
-        requiredFeatures: WANTED_FEATURES.filter((feature) => adapter.features.has(feature)),
+        requiredFeatures: WANTED_FEATURES.filter((name): name is GPUFeatureName =>
+          adapter.features.has(name),
+        ),
         requiredLimits: readLimits(adapter.limits),
       });
     } catch (error) {
       const why = error instanceof Error ? oneLine(error.message) : String(error);
       throw deviceError(`The adapter '${name}' gave no device: ${why}`, { cause: error });
     }
+    noteSubgroupMatrices(gpu, adapter.info);
     return new EngineDevice(gpu, describe(gpu, adapter.info, hints), true, hints.wait);
   }
 
@@ -160,6 +164,7 @@ export class EngineDevice {
    * @param info for browsers whose `GPUDevice` has no `adapterInfo`
    */
   static wrap(device: GPUDevice, info?: GPUAdapterInfo, hints: AdapterHints = {}): EngineDevice {
+    noteSubgroupMatrices(device, info ?? device.adapterInfo);
     return new EngineDevice(device, describe(device, info ?? device.adapterInfo, hints), false, hints.wait);
   }
 

@@ -3,6 +3,7 @@ import { buildShader } from '../kernels/shader.js';
 import { describe } from './device.js';
 import type { PipelineCache } from './pipelines.js';
 import { settleAll } from './settle.js';
+import { subgroupMatrixConfigs } from './subgroup-matrix.js';
 
 /** A dispatch with its pipeline, buffers and size: everything a compute pass needs. */
 export interface PreparedDispatch {
@@ -76,6 +77,7 @@ export const kernelLimits = (device: GPUDevice): KernelLimits => ({
   maxComputeWorkgroupsPerDimension: device.limits.maxComputeWorkgroupsPerDimension,
   maxStorageBufferBindingSize: device.limits.maxStorageBufferBindingSize,
   subgroupSize: subgroupSize(device),
+  subgroupMatrixConfigs: subgroupMatrixConfigs(device),
   software: describe(device, device.adapterInfo).software,
 });
 

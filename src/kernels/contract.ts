@@ -49,6 +49,15 @@ export interface Call<A extends Attributes = Attributes> {
   readonly single?: Call<A>;
 }
 
+/** What a subgroup's matrix unit multiplies: M × K by K × N, summed up in the type of the result. */
+export interface SubgroupMatrixConfig {
+  readonly componentType: string;
+  readonly resultComponentType: string;
+  readonly M: number;
+  readonly N: number;
+  readonly K: number;
+}
+
 /** The device's limits that decide which variants are legal; WebGPU's names and units. */
 export interface KernelLimits {
   readonly maxComputeWorkgroupStorageSize: number;
@@ -57,6 +66,8 @@ export interface KernelLimits {
   readonly maxStorageBufferBindingSize: number;
   /** Threads of a subgroup where the device has subgroups of one size only; else 0. */
   readonly subgroupSize: number;
+  /** What may be multiplied as matrices of a subgroup, the adapter's preference first; absent: nothing. */
+  readonly subgroupMatrixConfigs?: readonly SubgroupMatrixConfig[];
   /** Whether the device computes on the CPU. */
   readonly software: boolean;
 }

@@ -16,6 +16,7 @@ const BINDING = /@group\(0\)\s*@binding\((\d+)\)\s*var<storage,\s*(read|read_wri
 
 /** Directives come before all else, so the header says those that a body needs. */
 const SUBGROUPS = /\bsubgroup_\w+\b|\bsubgroup[A-Z]\w*\(/;
+const SUBGROUP_MATRICES = /\bsubgroup_matrix_\w+\b/;
 
 /**
  * What an absent optional operand is declared as: of the type that its neighbours have, so that the text, and with it
@@ -79,6 +80,7 @@ interface Scan {
   /** Names after `p.`. */
   readonly parameters: ReadonlySet<string>;
   readonly subgroups: boolean;
+  readonly subgroupMatrices: boolean;
 }
 
 /** A graph has a thousand dispatches of some thirty texts. */
@@ -96,6 +98,7 @@ function scan(text: string): Scan {
     words: new Set(text.match(/\b\w+\b/g)),
     parameters: new Set([...text.matchAll(/\bp\.(\w+)/g)].map(([, name = '']) => name)),
     subgroups: SUBGROUPS.test(text),
+    subgroupMatrices: SUBGROUP_MATRICES.test(text),
   };
   scans.set(text, made);
   return made;
@@ -116,7 +119,7 @@ export function buildShader(
 ): BuiltShader {
   const { shader, bindings, constants, parameters } = dispatch;
   const text = [...(shader.includes ?? []), shader.body].join('\n');
-  const { bindings: declared, words, parameters: read, subgroups } = scan(text);
+  const { bindings: declared, words, parameters: read, subgroups, subgroupMatrices } = scan(text);
   const access: Access[] = [];
   for (const { index, access: mode, variable } of declared) {
     if (bindings[index] !== variable)
@@ -153,6 +156,7 @@ export function buildShader(
   const enabled = [
     ...(/\bf16\b/.test(header.join('\n')) ? ['enable f16;'] : []),
     ...(subgroups ? ['enable subgroups;'] : []),
+    ...(subgroupMatrices ? ['enable chromium_experimental_subgroup_matrix;'] : []),
   ];
   return {
     name: shader.name,

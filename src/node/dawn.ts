@@ -13,9 +13,18 @@ type Dawn = typeof import('webgpu');
 /** Dawn rounds timestamps for the web's sake; a profiler in Node wants them as they are. */
 const OPTIONS = ['disable-dawn-features=timestamp_quantization'];
 
-/** The environment may name another backend for Dawn (`DAWNNODE_BACKEND`); SwiftShader is Vulkan's. */
-const optionsFor = (drivers: DriverSet): string[] =>
-  drivers === 'packaged' ? [...OPTIONS, 'backend=vulkan'] : OPTIONS;
+/**
+ * The environment may name another backend for Dawn (`DAWNNODE_BACKEND`; SwiftShader is Vulkan's), and more of its features
+ * (`ZIAN_DAWN_FEATURES`): `allow_unsafe_apis` is what its experiments need, subgroup matrices among them.
+ */
+function optionsFor(drivers: DriverSet): string[] {
+  const { ZIAN_DAWN_FEATURES: features = '' } = process.env;
+  return [
+    ...OPTIONS,
+    ...(features === '' ? [] : [`enable-dawn-features=${features}`]),
+    ...(drivers === 'packaged' ? ['backend=vulkan'] : []),
+  ];
+}
 
 /** An adapter's name that no adapter has: Dawn answers with the list of those that it has. */
 const NO_ADAPTER = '\u0001';

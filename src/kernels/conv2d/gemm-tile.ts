@@ -4,7 +4,7 @@ import { extentOf, vec4s } from '../layout.js';
 import { type Conv2dAttributes, type ConvGeometry, geometry } from './geometry.js';
 
 /** Vec4s of input channels per step, as in gemm.wgsl. */
-const CHUNK = 4;
+export const CHUNK = 4;
 /** WebGPU's default limit of a binding, which scratch must not exceed on any device. */
 const LARGEST_SCRATCH = 128 * 1024 * 1024;
 
@@ -31,8 +31,6 @@ export function scratchBytes(call: Call<Conv2dAttributes>, { splits }: Tile): nu
   return 16 * splits * n * h * w * vec4s(c);
 }
 
-const sharedBytes = ({ rows, cout4 }: Tile): number => 16 * CHUNK * (32 * rows + 4 * 8 * cout4);
-
 /** Whether a tile can do a call: ungrouped, pixels where they are, within the limits. */
 export function legal(call: Call<Conv2dAttributes>, limits: KernelLimits, tile: Tile): boolean {
   const g = geometry(call.inputs, call.attributes);
@@ -41,7 +39,6 @@ export function legal(call: Call<Conv2dAttributes>, limits: KernelLimits, tile: 
   return (
     g.groups === 1 &&
     x.layout.block === 1 &&
-    sharedBytes(tile) <= limits.maxComputeWorkgroupStorageSize &&
     // Splits with nothing to do would still cost.
     2 * tile.splits <= stepsOf(g) &&
     (tile.splits === 1 || scratchBytes(call, tile) <= largest)

@@ -1,7 +1,6 @@
 // Convolution as a matrix product, pixels × (taps · input channels) by (taps · input channels) × output channels, whose
 // left matrix is never stored. A workgroup of 8 × 8 threads makes PIXELS × 4 CHANNELS4 outputs; each step brings the
-// pixels' and the weights' share of one tap and CHUNK vec4s of input channels to workgroup memory.
-@group(0) @binding(0) var<storage, read> x: array<vec4<X_T>>;
+// pixels' and the weights' share of one tap and CHUNK vec4s of input channels to workgroup memory. Builds on gemm_pixels.wgsl.
 @group(0) @binding(1) var<storage, read> weight: array<vec4<WEIGHT_T>>;
 
 const THREADS = 64u;
@@ -12,17 +11,11 @@ const CHANNELS4 = 8u * COUT4;
 var<workgroup> xs: array<vec4<f32>, CHUNK * PIXELS>;            // [input vec4][pixel]
 var<workgroup> ws: array<vec4<f32>, CHUNK * CHANNELS4 * 4u>;    // [input vec4][output vec4][input lane]
 
-fn load_pixels(local: u32, n: u32, first_pixel: u32, ky: u32, kx: u32, first_c4: u32) {
+fn load_pixels(local: u32, n: u32, first_pixel: u32, tap: u32, first_c4: u32) {
   for (var i = local; i < CHUNK * PIXELS; i += THREADS) {
     // Neighbouring threads read neighbouring channels.
-    let c4 = first_c4 + i % CHUNK;
-    let pixel = first_pixel + i / CHUNK;
-    // Unsigned wrap-around makes a tap left of or above the image a huge number: one comparison tests both edges.
-    let row = pixel / p.y_w * p.stride_h + ky * p.dilation_h - p.padding_h;
-    let column = pixel % p.y_w * p.stride_w + kx * p.dilation_w - p.padding_w;
-    let inside = (row < p.x_h) & (column < p.x_w) & (pixel < p.y_h * p.y_w) & (c4 < p.cin4);
-    let at = select(0u, ((n * p.x_h + row) * p.x_w + column) * p.x_stride + c4, inside);
-    xs[i % CHUNK * PIXELS + i / CHUNK] = select(vec4<f32>(0.0), vec4<f32>(x[p.x_offset + at]), vec4<bool>(inside));
+    let value = tap_of_pixel(n, first_pixel + i / CHUNK, tap, first_c4 + i % CHUNK);
+    xs[i % CHUNK * PIXELS + i / CHUNK] = vec4<f32>(value);
   }
 }
 
@@ -64,7 +57,7 @@ fn main(@builtin(local_invocation_index) local: u32, @builtin(workgroup_id) grou
   for (var step = begin; step < end; step++) {
     let tap = step / chunks;
     let first_c4 = step % chunks * CHUNK;
-    load_pixels(local, n, first_pixel, tap / p.kernel_w, tap % p.kernel_w, first_c4);
+    load_pixels(local, n, first_pixel, tap, first_c4);
     load_weights(local, (((branch * p.blocks + block) * taps + tap) * p.cin4 + first_c4) * CHANNELS4 * 4u);
     workgroupBarrier();
     for (var c4 = 0u; c4 < CHUNK; c4++) {
