@@ -20,6 +20,7 @@ const VARIABLES = [
   'VK_LOADER_DRIVERS_SELECT',
   'VK_LOADER_DRIVERS_DISABLE',
   'DAWNNODE_BACKEND',
+  'ZIAN_DAWN_FEATURES',
 ];
 
 /** Looks at everything that computing on a GPU needs here, and tests every adapter. */

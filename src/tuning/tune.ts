@@ -15,7 +15,7 @@ export interface TuneOptions {
   readonly budgetMilliseconds: number;
   /** Compiled shaders are kept here; share it with the executable that is compiled afterwards. */
   readonly pipelines?: PipelineCache;
-  /** Called before the first call and after each of `total` distinct ones that the table does not have. */
+  /** Called before the first call and after each of `total` distinct ones that the table lacks, or lacks a variant of. */
   readonly onProgress?: (done: number, total: number) => void;
   /** Measure calls again that the table has. */
   readonly again?: boolean;
@@ -56,6 +56,12 @@ function candidates(graph: Graph, device: EngineDevice): Map<string, Candidate> 
   return found;
 }
 
+/** Whether the table has a call, and each variant that is legal now: a feature or a new version may bring more. */
+function isMeasured({ kernel, call, variants }: TunableCall, table: TuningTable): boolean {
+  const known = table.get(kernel, call)?.milliseconds;
+  return known !== undefined && variants.every(({ name }) => name in known);
+}
+
 /**
  * Measures the legal variants of a graph's distinct calls on a device, the heaviest first, and enters the fastest ones
  * into the table. Each must first agree with the plain variant. Pauses between calls, so that it can be aborted.
@@ -69,7 +75,7 @@ export async function tune(
 ): Promise<TuneResult> {
   const all = [...candidates(graph, device).values()];
   const wanted = all
-    .filter(({ kernel, call }) => again || !table.get(kernel, call))
+    .filter((candidate) => again || !isMeasured(candidate, table))
     .toSorted((a, b) => b.flops - a.flops);
   const deadline = performance.now() + budgetMilliseconds;
   const timer = new DispatchTimer(device.gpu);
@@ -90,7 +96,7 @@ export async function tune(
   } finally {
     timer.destroy();
   }
-  const missing = all.filter(({ kernel, call }) => !table.get(kernel, call)).length;
+  const missing = all.filter((candidate) => !isMeasured(candidate, table)).length;
   return { calls: all.length, measured, missing };
 }
 

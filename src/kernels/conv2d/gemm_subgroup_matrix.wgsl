@@ -1,6 +1,6 @@
 // The product of gemm.wgsl by the matrix units of subgroups: the same tiles, weights and steps. Four subgroups, two by two,
 // share a workgroup's PIXELS × CHANNELS outputs; each makes ROWS × COLUMNS matrices of M × N. Builds on gemm_pixels.wgsl.
-// Types and built-in functions: proposals/subgroup-matrix.md of gpuweb.
+// Types: proposals/subgroup-matrix.md of gpuweb; the built-in functions are those of Dawn.
 @group(0) @binding(1) var<storage, read> weight: array<vec4<WEIGHT_T>>;
 
 const THREADS = 4u * SUBGROUP;
@@ -65,9 +65,10 @@ fn main(
     workgroupBarrier();
     for (var k = 0u; k < 4u * CHUNK; k += K) {
       for (var row = 0u; row < ROWS; row++) {
-        let left = subgroupMatrixLoad<Left>(&xs, (own_pixel + row * M) * 4u * CHUNK + k, false, 4u * CHUNK);
+        let left = subgroupMatrixLoad<Left, row_major>(&xs, (own_pixel + row * M) * 4u * CHUNK + k, 4u * CHUNK);
         for (var column = 0u; column < COLUMNS; column++) {
-          let right = subgroupMatrixLoad<Right>(&ws, k * CHANNELS + own_channel + column * N, false, CHANNELS);
+          let right =
+            subgroupMatrixLoad<Right, row_major>(&ws, k * CHANNELS + own_channel + column * N, CHANNELS);
           accumulators[row][column] =
             subgroupMatrixMultiplyAccumulate(left, right, accumulators[row][column]);
         }
@@ -78,7 +79,7 @@ fn main(
   let own_sums = subgroup * M * N;
   for (var row = 0u; row < ROWS; row++) {
     for (var column = 0u; column < COLUMNS; column++) {
-      subgroupMatrixStore(&sums, own_sums, accumulators[row][column], false, N);
+      subgroupMatrixStore<row_major>(&sums, own_sums, accumulators[row][column], N);
       workgroupBarrier();
       for (var i = thread; i < M * N / 4u; i += SUBGROUP) {
         let pixel = first_pixel + own_pixel + row * M + i / (N / 4u);
