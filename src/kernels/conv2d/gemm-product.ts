@@ -1,7 +1,7 @@
 import { operand } from '../common/operand.js';
 import type { Call, ConstantValue, KernelLimits, SubgroupMatrixConfig } from '../contract.js';
-import threadBody from './gemm.wgsl';
 import subgroupMatrixBody from './gemm_subgroup_matrix.wgsl';
+import threadBody from './gemm_thread.wgsl';
 import { CHUNK, type Tile } from './gemm-tile.js';
 import type { Conv2dAttributes } from './geometry.js';
 

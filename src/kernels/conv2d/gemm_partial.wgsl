@@ -1,4 +1,4 @@
-// How gemm.wgsl ends where the sums are shared out: gemm_combine.wgsl adds them up. `partial` is [split][image][pixel]
+// How a matrix product ends where the sums are shared out: gemm_combine.wgsl adds them up. `partial` is [split][image][pixel]
 // [channel vec4].
 @group(0) @binding(2) var<storage, read_write> partial: array<vec4<f32>>;
 

@@ -1,4 +1,4 @@
-// The product of gemm.wgsl by the matrix units of subgroups: the same tiles, weights and steps. Four subgroups, two by two,
+// The product of gemm_thread.wgsl by the matrix units of subgroups: the same tiles, weights and steps. Four subgroups, two by two,
 // share a workgroup's PIXELS × CHANNELS outputs; each makes ROWS × COLUMNS matrices of M × N. Builds on gemm_pixels.wgsl.
 // Types: proposals/subgroup-matrix.md of gpuweb; the built-in functions are those of Dawn.
 @group(0) @binding(1) var<storage, read> weight: array<vec4<WEIGHT_T>>;

@@ -1,4 +1,4 @@
-// How gemm.wgsl ends where a workgroup has summed up all there is. Builds on epilogue.wgsl.
+// How a matrix product ends where a workgroup has summed up all there is. Builds on epilogue.wgsl.
 @group(0) @binding(2) var<storage, read> bias: array<vec4<BIAS_T>>;
 @group(0) @binding(3) var<storage, read> r0: array<vec4<R0_T>>;
 @group(0) @binding(4) var<storage, read> r1: array<vec4<R1_T>>;
