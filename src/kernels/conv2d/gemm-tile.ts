@@ -3,7 +3,7 @@ import type { Call, KernelLimits } from '../contract.js';
 import { extentOf, vec4s } from '../layout.js';
 import { type Conv2dAttributes, type ConvGeometry, geometry } from './geometry.js';
 
-/** Vec4s of input channels per step, as in gemm_thread.wgsl. */
+/** Vec4s of input channels per step, as in gemm_common.wgsl. */
 export const CHUNK = 4;
 /** WebGPU's default limit of a binding, which scratch must not exceed on any device. */
 const LARGEST_SCRATCH = 128 * 1024 * 1024;

@@ -4,8 +4,8 @@ import type { Call, KernelLimits, Plan, Variant } from '../contract.js';
 import { extentOf, vec4s } from '../layout.js';
 import { epilogueConstants, epilogueIncludes, epilogueParameters } from './epilogue.js';
 import combine from './gemm_combine.wgsl';
+import common from './gemm_common.wgsl';
 import partial from './gemm_partial.wgsl';
-import tapOfPixel from './gemm_pixels.wgsl';
 import whole from './gemm_whole.wgsl';
 import { bySubgroupMatrix, byThread, type Product } from './gemm-product.js';
 import { legal, preferred, scratchBytes, stepsOf, type Tile, workgroupsOf } from './gemm-tile.js';
@@ -34,7 +34,7 @@ function plan(call: Call<Conv2dAttributes>, limits: KernelLimits, tile: Tile, pr
     return {
       dispatches: [
         {
-          shader: { name, body, includes: [...includes, tapOfPixel, ...epilogueIncludes, whole] },
+          shader: { name, body, includes: [...includes, common, ...epilogueIncludes, whole] },
           bindings: ['x', 'weight', 'bias', 'r0', 'r1', 'r2', 'y'],
           constants: { ...constants, ...epilogueConstants(call) },
           parameters: { ...parameters, ...end },
@@ -47,7 +47,7 @@ function plan(call: Call<Conv2dAttributes>, limits: KernelLimits, tile: Tile, pr
   return {
     dispatches: [
       {
-        shader: { name: `${name} part`, body, includes: [...includes, tapOfPixel, partial] },
+        shader: { name: `${name} part`, body, includes: [...includes, common, partial] },
         bindings: ['x', 'weight', 'partial'],
         constants,
         parameters: { ...parameters, ...image },

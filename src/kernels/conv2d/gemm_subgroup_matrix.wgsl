@@ -1,10 +1,9 @@
 // The product of gemm_thread.wgsl by the matrix units of subgroups: the same tiles, weights and steps. Four subgroups, two by two,
-// share a workgroup's PIXELS × CHANNELS outputs; each makes ROWS × COLUMNS matrices of M × N. Builds on gemm_pixels.wgsl.
+// share a workgroup's PIXELS × CHANNELS outputs; each makes ROWS × COLUMNS matrices of M × N. Builds on gemm_common.wgsl.
 // Types: proposals/subgroup-matrix.md of gpuweb; the built-in functions are those of Dawn.
 @group(0) @binding(1) var<storage, read> weight: array<vec4<WEIGHT_T>>;
 
 const THREADS = 4u * SUBGROUP;
-const CHUNK = 4u;
 const CHANNELS4 = CHANNELS / 4u;
 const ROWS = PIXELS / (2u * M);
 const COLUMNS = CHANNELS / (2u * N);
@@ -43,25 +42,17 @@ fn main(
   @builtin(subgroup_id) subgroup: u32,
   @builtin(subgroup_invocation_id) thread: u32,
 ) {
-  let first_pixel = group.x * PIXELS;
-  let block = group.y;
-  let n = group.z / p.splits;
-  let split = group.z % p.splits;
-  let branch = n / p.images_per_branch;
+  let part = part_of(group, PIXELS);
   // A subgroup's pixels and channels within the workgroup's.
   let own_pixel = subgroup % 2u * ROWS * M;
   let own_channel = subgroup / 2u * COLUMNS * N;
 
   var accumulators: array<array<Sum, COLUMNS>, ROWS>;
-  let chunks = (p.cin4 + CHUNK - 1u) / CHUNK;
-  let taps = p.kernel_h * p.kernel_w;
-  let begin = split * p.steps_per_split;
-  let end = min(begin + p.steps_per_split, taps * chunks);
-  for (var step = begin; step < end; step++) {
-    let tap = step / chunks;
-    let first_c4 = step % chunks * CHUNK;
-    load_pixels(local, n, first_pixel, tap, first_c4);
-    load_weights(local, (((branch * p.blocks + block) * taps + tap) * p.cin4 + first_c4) * CHANNELS);
+  for (var step = part.begin; step < part.end; step++) {
+    let tap = step / chunks();
+    let first_c4 = step % chunks() * CHUNK;
+    load_pixels(local, part.n, part.first_pixel, tap, first_c4);
+    load_weights(local, weight_row(part, tap, first_c4) * CHANNELS);
     workgroupBarrier();
     for (var k = 0u; k < 4u * CHUNK; k += K) {
       for (var row = 0u; row < ROWS; row++) {
@@ -82,11 +73,11 @@ fn main(
       subgroupMatrixStore<row_major>(&sums, own_sums, accumulators[row][column], N);
       workgroupBarrier();
       for (var i = thread; i < M * N / 4u; i += SUBGROUP) {
-        let pixel = first_pixel + own_pixel + row * M + i / (N / 4u);
-        let c4 = block * CHANNELS4 + (own_channel + column * N) / 4u + i % (N / 4u);
+        let pixel = part.first_pixel + own_pixel + row * M + i / (N / 4u);
+        let c4 = part.block * CHANNELS4 + (own_channel + column * N) / 4u + i % (N / 4u);
         if ((pixel < p.y_h * p.y_w) & (c4 < p.y_c4)) {
           let at = own_sums + 4u * i;
-          finish(vec4<f32>(sums[at], sums[at + 1u], sums[at + 2u], sums[at + 3u]), split, n, pixel, c4, branch);
+          finish(vec4<f32>(sums[at], sums[at + 1u], sums[at + 2u], sums[at + 3u]), part.split, part.n, pixel, c4, part.branch);
         }
       }
       workgroupBarrier();

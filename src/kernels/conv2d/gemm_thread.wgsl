@@ -1,10 +1,9 @@
 // Convolution as a matrix product, pixels × (taps · input channels) by (taps · input channels) × output channels, whose
 // left matrix is never stored. A workgroup of 8 × 8 threads makes PIXELS × 4 CHANNELS4 outputs; each step brings the
-// pixels' and the weights' share of one tap and CHUNK vec4s of input channels to workgroup memory. Builds on gemm_pixels.wgsl.
+// pixels' and the weights' share of one tap and CHUNK vec4s of input channels to workgroup memory. Builds on gemm_common.wgsl.
 @group(0) @binding(1) var<storage, read> weight: array<vec4<WEIGHT_T>>;
 
 const THREADS = 64u;
-const CHUNK = 4u;
 const PIXELS = 32u * ROWS;
 const CHANNELS4 = 8u * COUT4;
 
@@ -37,11 +36,7 @@ fn weights_of(at: u32) -> mat4x4<f32> {
 
 @compute @workgroup_size(THREADS)
 fn main(@builtin(local_invocation_index) local: u32, @builtin(workgroup_id) group: vec3<u32>) {
-  let first_pixel = group.x * PIXELS;
-  let block = group.y;
-  let n = group.z / p.splits;
-  let split = group.z % p.splits;
-  let branch = n / p.images_per_branch;
+  let part = part_of(group, PIXELS);
   // A thread's pixels and output vec4s within the workgroup's.
   let own_pixel = local % 8u * 4u;
   let own_c4 = local / 8u * COUT4;
@@ -50,15 +45,11 @@ fn main(@builtin(local_invocation_index) local: u32, @builtin(workgroup_id) grou
   var a01 = mat4x4<f32>();
   var a10 = mat4x4<f32>();
   var a11 = mat4x4<f32>();
-  let chunks = (p.cin4 + CHUNK - 1u) / CHUNK;
-  let taps = p.kernel_h * p.kernel_w;
-  let begin = split * p.steps_per_split;
-  let end = min(begin + p.steps_per_split, taps * chunks);
-  for (var step = begin; step < end; step++) {
-    let tap = step / chunks;
-    let first_c4 = step % chunks * CHUNK;
-    load_pixels(local, n, first_pixel, tap, first_c4);
-    load_weights(local, (((branch * p.blocks + block) * taps + tap) * p.cin4 + first_c4) * CHANNELS4 * 4u);
+  for (var step = part.begin; step < part.end; step++) {
+    let tap = step / chunks();
+    let first_c4 = step % chunks() * CHUNK;
+    load_pixels(local, part.n, part.first_pixel, tap, first_c4);
+    load_weights(local, weight_row(part, tap, first_c4) * CHANNELS4 * 4u);
     workgroupBarrier();
     for (var c4 = 0u; c4 < CHUNK; c4++) {
       let x0 = pixels_of(c4 * PIXELS + own_pixel);
@@ -83,10 +74,10 @@ fn main(@builtin(local_invocation_index) local: u32, @builtin(workgroup_id) grou
   for (var i = 0u; i < ROWS * COUT4 * 4u; i++) {
     let row = i / (COUT4 * 4u);
     let of_thread = i / 4u % COUT4;
-    let pixel = first_pixel + 32u * row + own_pixel + i % 4u;
-    let c4 = block * CHANNELS4 + own_c4 + of_thread;
+    let pixel = part.first_pixel + 32u * row + own_pixel + i % 4u;
+    let c4 = part.block * CHANNELS4 + own_c4 + of_thread;
     if ((pixel < p.y_h * p.y_w) & (c4 < p.y_c4)) {
-      finish(results[2u * row + of_thread][i % 4u], split, n, pixel, c4, branch);
+      finish(results[2u * row + of_thread][i % 4u], part.split, part.n, pixel, c4, part.branch);
     }
   }
 }
