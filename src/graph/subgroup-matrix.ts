@@ -3,19 +3,11 @@ import type { SubgroupMatrixConfig } from '../kernels/contract.js';
 /** Dawn's experiment, which no standard has yet: offered only where its unsafe features were asked for. */
 export const SUBGROUP_MATRIX = 'chromium-experimental-subgroup-matrix';
 
+/** Kernels compare the members, so that what is of another type fits nothing. */
 const isConfig = (value: unknown): value is SubgroupMatrixConfig =>
   typeof value === 'object' &&
   value !== null &&
-  'componentType' in value &&
-  typeof value.componentType === 'string' &&
-  'resultComponentType' in value &&
-  typeof value.resultComponentType === 'string' &&
-  'M' in value &&
-  typeof value.M === 'number' &&
-  'N' in value &&
-  typeof value.N === 'number' &&
-  'K' in value &&
-  typeof value.K === 'number';
+  ['componentType', 'resultComponentType', 'M', 'N', 'K'].every((member) => member in value);
 
 const known = new WeakMap<GPUDevice, readonly SubgroupMatrixConfig[]>();
 
