@@ -25,7 +25,7 @@ async function bundle(contents: string) {
 }
 
 /** Bytes, minified and gzipped, of all that a page needs beside the weights. */
-const LARGEST = 78_000;
+const LARGEST = 78_500;
 
 describe('bundles for browsers', () => {
   it('hold engine, shaders and ZIAN in little space, and nothing of Node or the tests', async () => {

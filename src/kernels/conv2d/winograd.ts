@@ -14,6 +14,7 @@ import lines4 from './winograd_4.wgsl';
 import inputBody from './winograd_input.wgsl';
 import outputBody from './winograd_output.wgsl';
 import productBody from './winograd_product.wgsl';
+import fewTilesBody from './winograd_product_few_tiles.wgsl';
 import { filterTransform, POINTS_4, type TileSize } from './winograd-matrices.js';
 
 const VEC4S_PER_THREAD = 4;
@@ -68,44 +69,66 @@ function legal(call: Call<Conv2dAttributes>, limits: KernelLimits, tile: TileSiz
   );
 }
 
-/** Fewer tiles leave threads of a subgroup without work. */
-const ENOUGH_TILES = 64;
-
-const preferred = (call: Call<Conv2dAttributes>, tile: TileSize): boolean => {
-  const { branches } = geometry(call.inputs, call.attributes);
-  return tiling(call, tile).tiles / branches >= ENOUGH_TILES;
-};
-
-/** How the product's threads come by the weights. */
-interface Weights {
+/** The second pass: which of its threads share loads, and of what. */
+interface Product {
   readonly suffix: string;
+  readonly body: ShaderSource['body'];
   readonly includes: NonNullable<ShaderSource['includes']>;
   readonly constants: (limits: KernelLimits) => Readonly<Record<string, ConstantValue>>;
   readonly legal: (limits: KernelLimits) => boolean;
-  /** Where nothing has been measured. */
-  readonly preferred: boolean;
+  /** Where nothing has been measured. @param tiles of one branch */
+  readonly preferred: (tiles: number, tile: TileSize) => boolean;
+  /** Threads in a row, and rows, at one point of one branch. @param blocks of 16 output channels */
+  readonly grid: (tiles: number, y4: number, blocks: number) => readonly [threads: number, rows: number];
 }
 
-const BY_SUBGROUP: Weights = {
+/** Fewer tiles leave threads of a subgroup without work, where each does 4. */
+const ENOUGH_TILES = 64;
+/** What a thread does where threads differ in channels. */
+const FEW_TILES = 16;
+
+const byTile = {
+  body: productBody,
+  grid: (tiles: number, _y4: number, blocks: number): readonly [number, number] => [
+    Math.ceil(tiles / 4),
+    blocks,
+  ],
+};
+const bySubgroup = {
+  constants: ({ subgroupSize }: KernelLimits) => ({ SUBGROUP: subgroupSize }),
+  legal: hasSmallSubgroups,
+};
+
+const BY_SUBGROUP: Product = {
+  ...byTile,
+  ...bySubgroup,
   suffix: ' by subgroup',
   includes: [spreadInclude, weightsBySubgroup],
-  constants: ({ subgroupSize }) => ({ SUBGROUP: subgroupSize }),
-  legal: hasSmallSubgroups,
-  preferred: true,
+  preferred: (tiles) => tiles >= ENOUGH_TILES,
 };
-const BY_THREAD: Weights = {
+const BY_THREAD: Product = {
+  ...byTile,
   suffix: '',
   includes: [weightsByThread],
   constants: () => ({}),
   legal: () => true,
-  preferred: false,
+  preferred: () => false,
+};
+const FEW_BY_SUBGROUP: Product = {
+  ...bySubgroup,
+  suffix: ', few tiles by subgroup',
+  body: fewTilesBody,
+  includes: [spreadInclude],
+  // Layers with few tiles have the largest weights: those of F(4, 3) would be four times as many.
+  preferred: (tiles, tile) => tile === 2 && tiles >= FEW_TILES && tiles < ENOUGH_TILES,
+  grid: (tiles, y4) => [y4, Math.ceil(tiles / FEW_TILES)],
 };
 
 /**
  * Winograd's F(m, 3) in both directions, for 3×3 kernels with a stride of 1: (m + 2)² multiplications for m² outputs per
  * pair of channels, in place of 9 m². Three passes: tiles transformed, products at each point, tiles transformed back.
  */
-function winogradVariant(tile: TileSize, weights: Weights): Variant<Conv2dAttributes> {
+function winogradVariant(tile: TileSize, product: Product): Variant<Conv2dAttributes> {
   const side = tile + 2;
   const lines = tile === 2 ? lines2 : lines4;
   const constants = {
@@ -113,9 +136,10 @@ function winogradVariant(tile: TileSize, weights: Weights): Variant<Conv2dAttrib
     ...(tile === 2 ? {} : { P: { f32: POINTS_4.p }, Q: { f32: POINTS_4.q } }),
   };
   return {
-    name: `winograd ${tile}×${tile}${weights.suffix}`,
-    legal: (call, limits) => weights.legal(limits) && legal(call, limits, tile),
-    preferred: (call) => weights.preferred && preferred(call, tile),
+    name: `winograd ${tile}×${tile}${product.suffix}`,
+    legal: (call, limits) => product.legal(limits) && legal(call, limits, tile),
+    preferred: (call) =>
+      product.preferred(tiling(call, tile).tiles / geometry(call.inputs, call.attributes).branches, tile),
     // For 4: weights and sums of up to P³ = 2.8 times the values in both directions. Measured over 288 to 2304 products of
     // values in [-1, 1): 2.1 to 3.3 times a plain sum's error as root mean square, for 2: 0.66 to 0.95 times.
     errorFactor: tile === 4 ? 4 : 1,
@@ -145,7 +169,7 @@ function winogradVariant(tile: TileSize, weights: Weights): Variant<Conv2dAttrib
       const tilesPerBranch = tiles / g.branches;
       const inputGrid = linearGrid(tiles * cin4);
       const outputGrid = linearGrid(tiles * y4);
-      const threads = Math.ceil(tilesPerBranch / 4);
+      const [threads, productRows] = product.grid(tilesPerBranch, y4, blocks);
       const workgroup = workgroupFor(threads);
       const image = { tiles, tiles_h: rows, tiles_w: columns };
       return {
@@ -169,12 +193,12 @@ function winogradVariant(tile: TileSize, weights: Weights): Variant<Conv2dAttrib
           },
           {
             shader: {
-              name: `conv2d-winograd-product${weights.suffix}`,
-              body: productBody,
-              includes: weights.includes,
+              name: `conv2d-winograd-product${product.suffix}`,
+              body: product.body,
+              includes: product.includes,
             },
             bindings: ['transformed', 'weight', 'products'],
-            constants: { WORKGROUP: workgroup, ...weights.constants(limits) },
+            constants: { WORKGROUP: workgroup, ...product.constants(limits) },
             parameters: {
               points: side * side,
               tiles,
@@ -183,7 +207,7 @@ function winogradVariant(tile: TileSize, weights: Weights): Variant<Conv2dAttrib
               y_c4: y4,
               blocks,
             },
-            workgroups: [Math.ceil(threads / workgroup), blocks, side * side * g.branches],
+            workgroups: [Math.ceil(threads / workgroup), productRows, side * side * g.branches],
           },
           {
             shader: {
@@ -203,5 +227,8 @@ function winogradVariant(tile: TileSize, weights: Weights): Variant<Conv2dAttrib
   };
 }
 
-export const winogradBySubgroup = [winogradVariant(4, BY_SUBGROUP), winogradVariant(2, BY_SUBGROUP)];
+export const winogradBySubgroup = [BY_SUBGROUP, FEW_BY_SUBGROUP].flatMap((product) => [
+  winogradVariant(4, product),
+  winogradVariant(2, product),
+]);
 export const winogradByThread = [winogradVariant(4, BY_THREAD), winogradVariant(2, BY_THREAD)];
